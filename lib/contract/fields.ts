@@ -1,0 +1,127 @@
+import * as z from "zod";
+import { parseInstant } from "#domain/instant.ts";
+
+/** The longest `source` and `category`, in characters (Unicode code points). */
+export const nameLengthMax = 128;
+
+/** A short name: 1..128 characters, no control characters (they separate the parts of index keys), not blank. */
+export function nameField(description: string, example: string) {
+  return z
+    .string()
+    .refine((text) => text.trim() !== "", { message: "must not be blank", abort: true })
+    .refine((text) => [...text].length <= nameLengthMax, { message: `must be at most ${nameLengthMax} characters` })
+    .refine((text) => !/\p{Cc}/u.test(text), { message: "must not contain control characters" })
+    .meta({ description, examples: [example], override: { minLength: 1, maxLength: nameLengthMax } });
+}
+
+/** An RFC 3339 time in an answer: UTC, milliseconds. */
+export const timeField = z.iso.datetime().meta({ examples: ["2026-11-21T09:30:00.000Z"] });
+
+/** The text of an instant in an answer. */
+export function timeText(timeMs: number): string {
+  return new Date(timeMs).toISOString();
+}
+
+/**
+ * A time parameter that bounds a range, both ends included. Times finer than a millisecond are rounded into the range.
+ * A plus sign that arrived as a space (`...T00:00:00 02:00`) is read as the offset it was.
+ */
+export function timeBoundParam(end: "after" | "before") {
+  return z
+    .string()
+    .transform((text, context) => {
+      const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)/, (space) => (/[T ].* /i.test(text) ? "+" : space)));
+      if (instant === null) {
+        context.addIssue({
+          code: "custom",
+          message: "must be a date or an RFC 3339 time that exists, such as 2026-11-21 or 2026-11-21T09:30:00Z",
+        });
+        return z.NEVER;
+      }
+      return end === "after" && !instant.exact ? instant.timeMs + 1 : instant.timeMs;
+    })
+    .meta({
+      description: `Only what was created at or ${end} this time. A date alone is its 00:00 UTC.`,
+      examples: ["2026-11-21T00:00:00Z"],
+    });
+}
+
+/** A UTC day parameter (`2026-11-21`); a full time is taken as its UTC day. */
+export function dayParam(description: string) {
+  return z
+    .string()
+    .transform((text, context) => {
+      const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)/, "+"));
+      if (instant === null) {
+        context.addIssue({ code: "custom", message: "must be a day that exists, such as 2026-11-21" });
+        return z.NEVER;
+      }
+      return new Date(instant.timeMs).toISOString().slice(0, 10);
+    })
+    .meta({ description, examples: ["2026-11-21"] });
+}
+
+/** A whole number in decimal digits alone: no sign, exponent, hexadecimal or blank. */
+export function countParam(options: {
+  min: number;
+  max: number;
+  clamp: boolean;
+  default: number;
+  description: string;
+}) {
+  const { min, max, clamp, description } = options;
+  return z
+    .string()
+    .transform((text, context) => {
+      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      if (Number.isNaN(value) || value < min || (value > max && !clamp)) {
+        context.addIssue({ code: "custom", message: `must be a whole number from ${min} to ${max}` });
+        return z.NEVER;
+      }
+      return Math.min(value, max);
+    })
+    .default(options.default)
+    .meta({
+      description,
+      override: { type: "integer", minimum: min, ...(clamp ? {} : { maximum: max }), default: options.default },
+    });
+}
+
+/** The parameters every list takes. */
+export const pageParams = {
+  limit: countParam({
+    min: 1,
+    max: 200,
+    clamp: true,
+    default: 50,
+    description: "Items a page, 1 to 200. More is clamped to 200. A page may be shorter while `next_cursor` is set.",
+  }),
+  offset: countParam({
+    min: 0,
+    max: 10_000,
+    clamp: false,
+    default: 0,
+    description: "Items to skip, at most 10000. It costs what it skips: page with `cursor` instead.",
+  }),
+  cursor: z.string().min(1, "must not be blank").optional().meta({
+    description: "The `next_cursor` of the page before, with the same filters and sort. It replaces `offset`.",
+  }),
+};
+
+/** The body of a list. */
+export function pageOf<Item extends z.ZodType>(item: Item, id: string) {
+  return z
+    .object({
+      items: z.array(item),
+      count: z.int().min(0).meta({ description: "Items in this page." }),
+      total: z
+        .int()
+        .min(0)
+        .nullable()
+        .meta({ description: "All that match, seconds behind; null where it would need a scan." }),
+      limit: z.int(),
+      offset: z.int(),
+      next_cursor: z.string().nullable().meta({ description: "Where the next page starts; null at the end." }),
+    })
+    .meta({ id });
+}

@@ -1,0 +1,148 @@
+import * as z from "zod";
+import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiResponsesObject } from "zod-openapi";
+import { createDocument } from "zod-openapi";
+import type { ErrorCode } from "#domain/domain-error.ts";
+import { errorTable, problemSchema } from "./errors.ts";
+import type { Answer, Route } from "./route.ts";
+import { routes } from "./routes.ts";
+
+const headerDescriptions: Record<NonNullable<Answer["headers"]>[number], string> = {
+  "Cache-Control": "How long the answer may be kept.",
+  ETag: 'The version as a strong entity tag, such as "7".',
+  "Idempotency-Replayed": "`true` when this repeats the answer of an earlier request with the same key.",
+  Link: 'The next page, as `<url>; rel="next"`.',
+  Location: "The path of what was made, or where to go.",
+};
+
+/** The OpenAPI 3.1 document of the route table. */
+export function openapiDocument(service: { version: string }): ReturnType<typeof createDocument> {
+  const paths: ZodOpenApiPathsObject = {};
+  for (const route of routes) {
+    for (const [index, path] of [route.path, ...(route.aliases ?? [])].entries()) {
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route, index) };
+    }
+  }
+  return createDocument({
+    openapi: "3.1.0",
+    info: {
+      title: "Sluice",
+      version: service.version,
+      description:
+        "A workflow service. Every path is also served with a trailing slash. Every answer carries `X-Request-ID`; every error has the body `Problem`.",
+      license: { name: "MIT", identifier: "MIT" },
+    },
+    servers: [{ url: "/" }],
+    tags: [{ name: "records" }, { name: "reports" }, { name: "service" }],
+    paths,
+    components: { securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "X-API-Key" } } },
+  });
+}
+
+function operationOf(route: Route, aliasIndex: number): ZodOpenApiOperationObject {
+  const [family = ""] = route.id.split(".");
+  return {
+    operationId: aliasIndex === 0 ? route.id : `${route.id}_${aliasIndex}`,
+    tags: [family],
+    summary: route.summary,
+    ...(route.description === undefined ? {} : { description: route.description }),
+    security: route.scope === "public" ? [] : [{ apiKey: [] }, {}],
+    requestParams: {
+      ...(route.params === undefined ? {} : { path: route.params }),
+      ...(route.query === undefined ? {} : { query: route.query }),
+      header: requestHeaders(route),
+    },
+    ...(route.body === undefined
+      ? {}
+      : { requestBody: { required: true, content: { "application/json": { schema: route.body } } } }),
+    responses: { ...problemsOf(route), ...answersOf(route) },
+  };
+}
+
+function requestHeaders(route: Route): z.ZodObject {
+  return z.object({
+    "X-Request-ID": z
+      .string()
+      .regex(/^[\w.-]{1,128}$/)
+      .optional()
+      .meta({ description: "Returned as it is; made when absent." }),
+    ...(route.method === "POST"
+      ? {
+          "Idempotency-Key": z
+            .string()
+            .min(1)
+            .max(255)
+            .optional()
+            .meta({ description: "Makes a repeat safe, for 24 h at least." }),
+        }
+      : {}),
+    ...(route.ifMatch
+      ? { "If-Match": z.string().optional().meta({ description: 'The ETag it must still have, such as "7".' }) }
+      : {}),
+    ...(hasEtag(route) && route.method === "GET"
+      ? { "If-None-Match": z.string().optional().meta({ description: "Answers 304 when it is unchanged." }) }
+      : {}),
+  });
+}
+
+function answersOf(route: Route): ZodOpenApiResponsesObject {
+  const answers = Object.entries(route.answers).map(([status, answer]) => [
+    status,
+    {
+      description: answer.description,
+      headers: z.object({
+        "X-Request-ID": z.string(),
+        ...Object.fromEntries(
+          (answer.headers ?? []).map((name) => [
+            name,
+            z.string().optional().meta({ description: headerDescriptions[name] }),
+          ]),
+        ),
+      }),
+      ...contentOf(answer),
+    },
+  ]);
+  const notModified = hasEtag(route) && route.method === "GET" ? { 304: { description: "Unchanged." } } : {};
+  return { ...Object.fromEntries(answers), ...notModified };
+}
+
+function contentOf(answer: Answer) {
+  if (answer.schema !== null) return { content: { "application/json": { schema: answer.schema } } };
+  return answer.contentType === undefined ? {} : { content: { [answer.contentType]: {} } };
+}
+
+/** Error answers by status: a route's own codes, and those its shape brings. */
+function problemsOf(route: Route): ZodOpenApiResponsesObject {
+  const byStatus = Map.groupBy(new Set(errorCodesOf(route)), (code) => errorTable[code].status);
+  return Object.fromEntries(
+    [...byStatus].map(([status, codes]) => [
+      status,
+      {
+        description: `${codes.map((code) => `\`${code}\``).join(", ")}.`,
+        content: { "application/json": { schema: problemSchema } },
+      },
+    ]),
+  );
+}
+
+/** Every code a route can answer with. */
+export function errorCodesOf(route: Route): ErrorCode[] {
+  return [
+    ...route.errors,
+    "not_acceptable",
+    "payload_too_large",
+    "service_unavailable",
+    "internal_error",
+    ...(route.scope === "public" ? [] : (["unauthorized"] as const)),
+    ...(route.method === "GET" ? [] : (["malformed_json", "unsupported_media_type", "validation_failed"] as const)),
+    ...(route.method === "POST"
+      ? (["malformed_header", "idempotency_key_reused", "operation_in_progress"] as const)
+      : []),
+    ...(route.query === undefined ? [] : (["malformed_query", "validation_failed"] as const)),
+    ...(route.ifMatch ? (["precondition_failed", "malformed_header"] as const) : []),
+    ...(hasEtag(route) ? (["malformed_header"] as const) : []),
+  ];
+}
+
+function hasEtag(route: Route): boolean {
+  return Object.values(route.answers).some((answer) => answer.headers?.includes("ETag"));
+}

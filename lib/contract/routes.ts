@@ -1,0 +1,7 @@
+import type { Route } from "./route.ts";
+import { recordRoutes } from "./routes/records.ts";
+import { reportRoutes } from "./routes/reports.ts";
+import { serviceRoutes } from "./routes/service.ts";
+
+/** Every route of the service. */
+export const routes: readonly Route[] = [...recordRoutes, ...reportRoutes, ...serviceRoutes];

@@ -1,0 +1,77 @@
+import { DomainError, type Violation } from "#domain/domain-error.ts";
+
+/** Nested deeper than this, a body is refused before it is parsed: recursion over it would overflow the stack. */
+export const depthMax = 64;
+
+const forbiddenMembers = new Set(["__proto__", "constructor"]);
+
+/**
+ * Parses JSON so that what is stored is what was sent: no value is altered on the way.
+ *
+ * @throws DomainError `malformed_json` for bad syntax or a body nested over 64 levels; `validation_failed` for members
+ * named `__proto__` or `constructor`, numbers that JavaScript would alter (2^53+1, 1e400) and lone surrogates.
+ */
+export function parseStrictJson(text: string): unknown {
+  if (depthOf(text) > depthMax) {
+    throw new DomainError("malformed_json", `The body is nested deeper than ${depthMax} levels. Flatten it.`);
+  }
+  const errors: Violation[] = [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text, function (this: unknown, member, item, context?: { source?: string }) {
+      const problem = problemOfValue(member, item, context?.source);
+      if (problem !== null) errors.push({ path: Array.isArray(this) ? `[${member}]` : member, message: problem });
+      return item;
+    } as (this: unknown, key: string, value: unknown) => unknown);
+  } catch (cause) {
+    throw new DomainError("malformed_json", `The body is not valid JSON: ${syntaxMessage(cause)}`, { cause });
+  }
+  if (errors.length > 0) throw new DomainError("validation_failed", summary(errors), { errors });
+  return value;
+}
+
+/** One sentence that names the first of several violations. */
+export function summary(errors: readonly Violation[]): string {
+  const [first, ...others] = errors;
+  if (first === undefined) return "The request is invalid.";
+  const more = others.length > 0 ? ` (and ${others.length} more)` : "";
+  return `${first.path === "" ? "The body" : first.path} ${first.message}${more}`;
+}
+
+function problemOfValue(member: string, item: unknown, source: string | undefined): string | null {
+  if (forbiddenMembers.has(member)) return "is a member name that is not allowed";
+  if (!member.isWellFormed()) return "has a name with a lone surrogate, which is not Unicode text";
+  if (typeof item === "string" && !item.isWellFormed()) return "has a lone surrogate, which is not Unicode text";
+  if (typeof item === "number" && source !== undefined && altersNumber(item, source)) {
+    return `is a number that cannot be kept exactly (${source.slice(0, 40)}). Send it as a string.`;
+  }
+  return null;
+}
+
+/** Integers must be safe ones; a fraction may be rounded to a double, but must stay finite and not vanish. */
+function altersNumber(value: number, source: string): boolean {
+  if (!Number.isFinite(value)) return true;
+  if (value === 0) return /[1-9]/.test(source.split(/[eE]/)[0] ?? "");
+  return /^-?\d+$/.test(source) && !Number.isSafeInteger(value);
+}
+
+/** How deep arrays and objects nest, counted without recursion. */
+function depthOf(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index++) {
+    const char = text.charCodeAt(index);
+    if (inString) {
+      if (char === 0x5c) index++;
+      else if (char === 0x22) inString = false;
+    } else if (char === 0x22) inString = true;
+    else if (char === 0x7b || char === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (char === 0x7d || char === 0x5d) depth--;
+  }
+  return deepest;
+}
+
+function syntaxMessage(cause: unknown): string {
+  return cause instanceof Error ? cause.message.slice(0, 160) : "syntax error";
+}

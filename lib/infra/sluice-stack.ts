@@ -1,0 +1,75 @@
+import { createHash } from "node:crypto";
+import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
+import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import type { Construct } from "constructs";
+import type { FunctionEnvironment, OperatorSettings } from "#contract/environment.ts";
+import { routes } from "#contract/routes.ts";
+import type { Bundles } from "./bundle.ts";
+import { Functions } from "./functions.ts";
+import { HttpRoutes } from "./http-routes.ts";
+import { Tables } from "./tables.ts";
+
+/** `stage` local: made to run on a laptop, where reads are open and data is not protected from deletion. */
+export type SluiceStackProps = StackProps & { stage: "local" | "aws"; settings: OperatorSettings; bundles: Bundles };
+
+/** The whole service: two tables, a function per route, the stream's function, and the HTTP API in front. */
+export class SluiceStack extends Stack {
+  constructor(scope: Construct, id: string, { stage, settings, bundles, ...props }: SluiceStackProps) {
+    super(scope, id, props);
+    const tables = new Tables(this, "Tables", { keepData: stage === "aws" });
+    const environment = functionEnvironment(stage, settings, tables);
+    const functions = new Functions(this, "Functions", { bundles, environment, tables });
+
+    const http = new HttpRoutes(this, "Http", {
+      name: settings.PROJECT_NAME,
+      cors: { origins: settings.CORS_ORIGINS, credentials: settings.CORS_CREDENTIALS },
+    });
+    for (const { id: routeId, method, path, aliases = [], grants, memoryMiB } of routes) {
+      const target = functions.make(routeId, { grants, ...(memoryMiB === undefined ? {} : { memoryMiB }) });
+      http.add(target, method, [path, ...aliases]);
+    }
+    http.addDefault(functions.make("service.fallback", { grants: {} }));
+
+    const aggregate = functions.make("stream.aggregate", {
+      grants: { counters: ["PutItem", "UpdateItem"] },
+      timeout: Duration.minutes(1),
+    });
+    tables.families.grantStreamRead(aggregate);
+    aggregate.addEventSourceMapping("Stream", {
+      eventSourceArn: tables.families.tableStreamArn ?? "",
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      maxBatchingWindow: Duration.seconds(1),
+      parallelizationFactor: 1,
+      reportBatchItemFailures: true,
+      tumblingWindow: Duration.minutes(15), // names the shard in the event, by which counters count each record once
+      filters: [FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: [{ prefix: "record#" }] } } } })],
+    });
+    new CfnOutput(this, "Url", { value: http.url });
+  }
+}
+
+type Text<Value> = { [Name in keyof Value]: string };
+
+function functionEnvironment(
+  stage: "local" | "aws",
+  settings: OperatorSettings,
+  tables: Tables,
+): Record<string, string> {
+  const environment: Text<FunctionEnvironment> = {
+    TABLE_NAME: tables.families.tableName,
+    COUNTERS_TABLE_NAME: tables.counters.tableName,
+    STAGE: stage,
+    SHARDS: String(settings.SHARDS),
+    API_KEY_SHA256: settings.API_KEY === undefined ? "" : createHash("sha256").update(settings.API_KEY).digest("hex"),
+    READS_OPEN: String(settings.READS_OPEN ?? stage === "local"),
+    STREAM_HAS_ONE_SHARD: "false",
+    APP_ENV: settings.APP_ENV,
+    APP_VERSION: settings.APP_VERSION,
+    GIT_COMMIT: settings.GIT_COMMIT,
+    LOG_LEVEL: settings.LOG_LEVEL,
+    POWERTOOLS_SERVICE_NAME: settings.PROJECT_NAME,
+    POWERTOOLS_METRICS_NAMESPACE: "Sluice",
+  };
+  return environment;
+}

@@ -1,0 +1,31 @@
+import { awsOnly } from "./resources/aws-only.ts";
+import { globalTable, table } from "./resources/dynamodb.ts";
+import { api, integration, route, stage } from "./resources/http-api.ts";
+import { managedPolicy, policy, role } from "./resources/iam.ts";
+import { eventSourceMapping, lambdaFunction, permission } from "./resources/lambda.ts";
+import type { ResourceKind } from "./resources/resource-kind.ts";
+import { rule, schedule } from "./resources/schedule.ts";
+import { queue, queuePolicy } from "./resources/sqs.ts";
+
+/** Every resource type that the laptop understands, by its CloudFormation name. */
+export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map(
+  [
+    table,
+    globalTable,
+    queue,
+    queuePolicy,
+    lambdaFunction,
+    permission,
+    eventSourceMapping,
+    api,
+    stage,
+    route,
+    integration,
+    role,
+    policy,
+    managedPolicy,
+    schedule,
+    rule,
+    ...awsOnly,
+  ].map((kind) => [kind.type, kind]),
+);

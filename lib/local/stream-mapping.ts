@@ -1,0 +1,212 @@
+import { createHash } from "node:crypto";
+import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
+import type { DynamoDbClient } from "./dynamodb-client.ts";
+import type { FaultControl } from "./faults.ts";
+import type { LambdaHost } from "./lambda-host.ts";
+import type { OnEvent } from "./local-event.ts";
+import type { Mapping } from "./mapping.ts";
+import type { MappingModel } from "./model.ts";
+import { signal } from "./signal.ts";
+import { eventFilter } from "./stream-filter.ts";
+import { latestSequence, type StreamReader, streamReader } from "./stream-reader.ts";
+import { type StreamRecord, streamRecord } from "./stream-record.ts";
+import { type StreamShard, streamShard } from "./stream-shard.ts";
+import type { LocalClock } from "./virtual-clock.ts";
+
+/** What a stream mapping works with. */
+export type StreamMappingContext = {
+  readonly client: DynamoDbClient;
+  /** The engine's ARN of the stream; the functions see the template's. */
+  readonly engineStreamArn: string;
+  readonly host: LambdaHost;
+  readonly clock: LocalClock;
+  readonly faults: FaultControl;
+  readonly checkpoints: Checkpoints;
+  readonly onEvent: OnEvent;
+  isExpiry(keys: Record<string, unknown>): boolean;
+  /** Sends to the failure destination. */
+  send(arn: string, body: string): void;
+  /** Null where the engine's file is not at hand: then the stream itself is asked. */
+  readonly engineVersion: (() => number) | null;
+};
+
+const trimMs = 24 * 3_600_000;
+/** What is read ahead of delivery. */
+const bufferMax = 5_000;
+const idlePollMsMax = 250;
+/** How often the engine's file is asked whether anything was written. */
+const versionPollMs = 100;
+
+/** Delivers a table's stream to a function, in order per shard, at least once, from the beginning or the last checkpoint. */
+export function streamMapping(model: MappingModel, context: StreamMappingContext): Mapping {
+  const { clock, checkpoints, faults, host, onEvent } = context;
+  const matches = eventFilter(model.filters);
+  const changed = signal();
+  let shards: StreamShard[] = [];
+  let reader: StreamReader | null = null;
+  let stopping = false;
+  let loop = Promise.resolve();
+  // Reads that found nothing, counted so that a waiter can ask for one that began after it did.
+  let emptyReads = 0;
+  const watchers = new Set<() => void>();
+
+  async function open(): Promise<StreamReader> {
+    const count = faults.current.stream?.splitShards ?? 1;
+    const saved = checkpoints.of(model.id);
+    let origin = lowest([...saved.values()]);
+    if (saved.size === 0 && model.startAtLatest) origin = await latestSequence(context.client, context.engineStreamArn);
+    const starts: Checkpoint[] = [];
+    shards = Array.from({ length: count }, (_, index) => {
+      const shardId = count === 1 ? "shardId-00000000000000000000-00000001" : `shardId-00000000000000000000-${index + 1}of${count}`;
+      // A shard that was not there before follows its parent.
+      const checkpoint = saved.get(shardId) ?? { sequence: origin, window: null };
+      starts.push(checkpoint);
+      return streamShard({ ...shardContext(shardId) }, checkpoint);
+    });
+    for (const shard of shards) shard.start();
+    return streamReader(context.client, context.engineStreamArn, lowest(starts));
+  }
+
+  function shardContext(shardId: string) {
+    return {
+      model,
+      shardId,
+      now: clock.now,
+      faults,
+      onEvent,
+      invoke: (event: unknown) => host.invoke(model.functionName, event),
+      save: (checkpoint: Checkpoint) => checkpoints.save(model.id, shardId, checkpoint),
+      giveUp: (records: readonly StreamRecord[], reason: string, attempts: number) => giveUp(shardId, records, reason, attempts),
+      onProgress: notify,
+    };
+  }
+
+  async function run(): Promise<void> {
+    let idleMs = 10;
+    while (!stopping) {
+      try {
+        reader ??= await open();
+        if (shards.some((shard) => shard.buffered >= bufferMax)) {
+          await changed.wait(50);
+          continue;
+        }
+        const version = context.engineVersion?.();
+        const records = await reader.read();
+        if (records.length > 0) {
+          idleMs = 10;
+          for (const record of records) distribute(streamRecord(record, model.sourceArn, clock, context.isExpiry));
+          continue;
+        }
+        emptyReads += 1;
+        notify();
+        await idle(version, idleMs);
+        idleMs = Math.min(idleMs * 2, idlePollMsMax);
+      } catch (error) {
+        if (stopping) return;
+        onEvent({ kind: "batch-failed", message: `${model.id}: the stream cannot be read: ${(error as Error).message}` });
+        await changed.wait(1_000);
+      }
+    }
+  }
+
+  async function idle(version: number | undefined, ms: number): Promise<void> {
+    const engineVersion = context.engineVersion;
+    if (engineVersion === null) return changed.wait(ms);
+    let woken = false;
+    while (!woken && !stopping && engineVersion() === version) {
+      const started = performance.now();
+      await changed.wait(versionPollMs);
+      woken = performance.now() - started < versionPollMs - 5;
+    }
+  }
+
+  function distribute(record: StreamRecord): void {
+    const shard = shards[shards.length === 1 ? 0 : hash(record.key) % shards.length];
+    if (shard === undefined || (shard.delivered !== null && record.sequence <= shard.delivered)) return;
+    if (record.createdMs <= clock.now() - trimMs || !matches(record.event)) return;
+    shard.push(record);
+  }
+
+  function giveUp(shardId: string, records: readonly StreamRecord[], reason: string, attempts: number): void {
+    const [first, last] = [records[0], records.at(-1)];
+    onEvent({ kind: "batch-dropped", message: `${model.id}: ${records.length} records dropped: ${reason}` });
+    if (model.failureDestinationArn === null || first === undefined || last === undefined) return;
+    const metadata = {
+      requestContext: { functionArn: model.functionName, condition: reason, approximateInvokeCount: attempts },
+      responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
+      version: "1.0",
+      timestamp: new Date().toISOString(),
+      DDBStreamBatchInfo: {
+        shardId,
+        startSequenceNumber: first.event.dynamodb.SequenceNumber,
+        endSequenceNumber: last.event.dynamodb.SequenceNumber,
+        approximateArrivalOfFirstRecord: new Date(first.createdMs).toISOString(),
+        approximateArrivalOfLastRecord: new Date(last.createdMs).toISOString(),
+        batchSize: records.length,
+        streamArn: model.sourceArn,
+      },
+    };
+    context.send(model.failureDestinationArn, JSON.stringify(metadata));
+  }
+
+  function notify(): void {
+    for (const watcher of [...watchers]) watcher();
+  }
+
+  async function catchUp(): Promise<void> {
+    const target = emptyReads + 2;
+    let hurriedShards: StreamShard[] = [];
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const watcher = () => {
+          if (hurriedShards !== shards) {
+            hurriedShards = shards;
+            for (const shard of shards) shard.hurry(true);
+          }
+          const blocked = shards.find((shard) => shard.blocked !== null)?.blocked;
+          if (blocked) reject(new Error(`${model.id} is blocked: ${blocked}`));
+          else if (stopping || (emptyReads >= target && shards.every((shard) => shard.isIdle))) resolve();
+          else if (emptyReads < target) changed.ring();
+          else return;
+          if (stopping || blocked || emptyReads >= target) watchers.delete(watcher);
+        };
+        watchers.add(watcher);
+        watcher();
+      });
+    } finally {
+      for (const shard of shards) shard.hurry(false);
+    }
+  }
+
+  return {
+    id: model.id,
+    start: () => {
+      loop = run();
+    },
+    wake: () => {
+      changed.ring();
+      for (const shard of shards) shard.wake();
+    },
+    catchUp,
+    stop: async () => {
+      stopping = true;
+      changed.ring();
+      await loop;
+      await Promise.all(shards.map((shard) => shard.stop()));
+      notify();
+    },
+  };
+}
+
+function lowest(checkpoints: readonly Checkpoint[]): bigint | null {
+  let low: bigint | null = null;
+  for (const { sequence } of checkpoints) {
+    if (sequence === null) return null;
+    if (low === null || sequence < low) low = sequence;
+  }
+  return low;
+}
+
+function hash(text: string): number {
+  return createHash("md5").update(text).digest().readUInt32BE(0);
+}

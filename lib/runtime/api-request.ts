@@ -1,0 +1,109 @@
+import type { APIGatewayProxyEventV2 } from "aws-lambda";
+import type * as z from "zod";
+import type { Parsed, Route } from "#contract/route.ts";
+import { summary } from "#contract/strict-json.ts";
+import { DomainError, type Violation } from "#domain/domain-error.ts";
+import { assertIfMatch } from "#domain/etag.ts";
+import { commit, type Item, type Write } from "#store/commit.ts";
+import { type IdempotencyClaim, keepAnswer } from "#store/idempotency.ts";
+import type { Caller } from "./authenticate.ts";
+import { type HttpAnswer, toResult } from "./http-answer.ts";
+import { readQuery } from "./http-query.ts";
+import { newWriteId } from "./identity.ts";
+
+/** Thrown when a commit's condition failed: the state moved on, or another request with the same key was first. */
+export class CommitRefused extends Error {
+  readonly byIdempotencyKey: boolean;
+
+  constructor(byIdempotencyKey: boolean) {
+    super("commit refused");
+    this.byIdempotencyKey = byIdempotencyKey;
+  }
+}
+
+/** One request as its handler sees it. Body and query are validated when they are asked for: after existence. */
+export class ApiRequest<R extends Route = Route> {
+  readonly route: R;
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly nowMs: number = Date.now();
+  /** Set by the shell when the request carries an Idempotency-Key. */
+  claim: { of: IdempotencyClaim; stale: Item | null } | null = null;
+  readonly #event: APIGatewayProxyEventV2;
+  readonly #body: unknown;
+
+  constructor(route: R, event: APIGatewayProxyEventV2, read: { requestId: string; caller: Caller; body: unknown }) {
+    this.route = route;
+    this.requestId = read.requestId;
+    this.caller = read.caller;
+    this.#event = event;
+    this.#body = read.body;
+  }
+
+  /** The path as the client sent it. */
+  get path(): string {
+    return this.#event.rawPath;
+  }
+
+  /** The query string as the client sent it. */
+  get rawQuery(): string {
+    return this.#event.rawQueryString;
+  }
+
+  /** A request header by its lower-case name. */
+  header(name: string): string | undefined {
+    return this.#event.headers[name];
+  }
+
+  /** A path parameter, decoded. */
+  param(name: string): string {
+    return this.#event.pathParameters?.[name] ?? "";
+  }
+
+  /** What tells this request from another with the same Idempotency-Key. */
+  get fingerprint(): unknown {
+    return { params: this.#event.pathParameters ?? {}, body: this.#body ?? null };
+  }
+
+  /** The body by the route's schema. @throws DomainError `validation_failed` naming every violation. */
+  body(): Parsed<R["body"]> {
+    return parsed(this.route.body, this.#body) as Parsed<R["body"]>;
+  }
+
+  /** The query by the route's schema. @throws DomainError `malformed_query` or `validation_failed`. */
+  query(): Parsed<R["query"]> {
+    const known = Object.keys(this.route.query?.shape ?? {});
+    return parsed(this.route.query, readQuery(this.#event.rawQueryString, known)) as Parsed<R["query"]>;
+  }
+
+  /** Enforces `If-Match` against a version. @throws DomainError `precondition_failed`. */
+  assertIfMatch(version: number): void {
+    assertIfMatch(this.header("if-match"), version);
+  }
+
+  /**
+   * Saves, then answers. With an Idempotency-Key the answer is kept in the same transaction as the effect.
+   *
+   * @throws CommitRefused when a condition failed; the shell then runs the handler again on what is there now.
+   */
+  async commit(answer: HttpAnswer, writes: readonly Write[]): Promise<HttpAnswer> {
+    const kept = this.claim === null ? [] : [keepAnswer(this.claim.of, keptForm(answer), this.nowMs, this.claim.stale)];
+    const outcome = await commit([...writes, ...kept], newWriteId());
+    if (!outcome.committed) throw new CommitRefused(outcome.refused === writes.length);
+    return answer;
+  }
+}
+
+function keptForm(answer: HttpAnswer): { status: number; headers: Record<string, string>; body: string } {
+  const { statusCode, headers, body } = toResult(answer);
+  return { status: statusCode ?? 200, headers: headers as Record<string, string>, body: body ?? "" };
+}
+
+function parsed(schema: z.ZodType | undefined, input: unknown): unknown {
+  if (schema === undefined) return undefined;
+  if (input === undefined) throw new DomainError("validation_failed", "A JSON body is required.");
+  const result = schema.safeParse(input);
+  if (result.success) return result.data;
+  const errors: Violation[] = result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
+  throw new DomainError("validation_failed", summary(errors), { errors });
+}

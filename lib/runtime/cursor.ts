@@ -1,0 +1,48 @@
+import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import type * as z from "zod";
+import { DomainError } from "#domain/domain-error.ts";
+import { signingKey } from "#store/signing-key.ts";
+
+const tagBytes = 16;
+
+/**
+ * Signs a place in a list, so that only this service can make one. `scope` is all that the place depends on (the route,
+ * filters, sort): a cursor is only good for the list that gave it.
+ */
+export async function sealCursor(position: unknown, scope: unknown): Promise<string> {
+  const payload = Buffer.from(JSON.stringify(position));
+  return `${payload.toString("base64url")}.${tagOf(await key(), payload, scope).toString("base64url")}`;
+}
+
+/**
+ * Opens a cursor that `sealCursor` made for the same scope.
+ *
+ * @throws DomainError `invalid_cursor` for anything else.
+ */
+export async function openCursor<Schema extends z.ZodType>(
+  text: string,
+  scope: unknown,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const [payload = "", tag = ""] = text.split(".");
+  const bytes = Buffer.from(payload, "base64url");
+  const given = Buffer.from(tag, "base64url");
+  const expected = tagOf(await key(), bytes, scope);
+  const wellFormed = text === `${bytes.toString("base64url")}.${given.toString("base64url")}`;
+  if (!wellFormed || given.length !== tagBytes || !timingSafeEqual(given, expected)) {
+    throw new DomainError(
+      "invalid_cursor",
+      "The cursor is not one this list gave. Start without a cursor, and keep filters and sort while paging.",
+    );
+  }
+  return schema.parse(JSON.parse(bytes.toString()));
+}
+
+function key(): Promise<Buffer> {
+  return signingKey(() => ({ key: randomBytes(32), writeId: randomBytes(8).toString("base64url") }));
+}
+
+function tagOf(secret: Buffer, payload: Buffer, scope: unknown): Buffer {
+  const scopeDigest = createHash("sha256").update(JSON.stringify(scope)).digest();
+  return createHmac("sha256", secret).update(scopeDigest).update(payload).digest().subarray(0, tagBytes);
+}

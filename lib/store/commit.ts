@@ -1,0 +1,109 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  ConditionalCheckFailedException,
+  TransactionCanceledException,
+  TransactionInProgressException,
+} from "@aws-sdk/client-dynamodb";
+import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { unmarshall } from "@aws-sdk/util-dynamodb";
+import { DomainError } from "#domain/domain-error.ts";
+import type { Key } from "./keys.ts";
+import { table, tableName } from "./table.ts";
+
+/** An item as stored: its key, its version `v`, and `w`, the write ids of its last versions, newest first. */
+export type Item = Key & { v: number; w?: string[] } & Record<string, unknown>;
+
+/** A put and the condition it stands on: that the key is free, or that the item still has a version. */
+export type Write = { item: Omit<Item, "w">; condition: { absent: true } | { version: number; writeIds: string[] } };
+
+/** How many versions back a write id is remembered, so that an answer lost on the wire is still known as one's own. */
+const writeIdsKept = 4;
+const conflictAttemptsMax = 12;
+
+/** What became of a commit. A refused one names the first write whose condition failed, and what stands there now. */
+export type Committed = { committed: true } | { committed: false; refused: number; current: Item | null };
+
+/**
+ * Writes all or nothing, each on its condition. Sending it again after a lost answer is safe: an item that carries the
+ * write id is this commit's own, even when another writer has moved on since.
+ *
+ * One write is one conditional put; several are a transaction, which costs twice the units.
+ *
+ * @throws DomainError `service_unavailable` when other transactions hold the items for longer than the retries last.
+ */
+export async function commit(writes: readonly Write[], writeId: string): Promise<Committed> {
+  const puts = writes.map((write) => putOf(write, writeId));
+  const [first] = puts;
+  if (puts.length === 1 && first !== undefined) return putOne(first, writeId);
+  return transact(puts, writeId);
+}
+
+type Put = ReturnType<typeof putOf>;
+
+function putOf({ item, condition }: Write, writeId: string) {
+  const earlier = "version" in condition ? condition.writeIds : [];
+  const on =
+    "version" in condition
+      ? { ConditionExpression: "v = :v", ExpressionAttributeValues: { ":v": condition.version } }
+      : { ConditionExpression: "attribute_not_exists(pk)" };
+  return {
+    TableName: tableName(),
+    Item: { ...item, w: [writeId, ...earlier].slice(0, writeIdsKept) },
+    ...on,
+    ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
+  };
+}
+
+async function putOne(put: Put, writeId: string): Promise<Committed> {
+  try {
+    await table().send(new PutCommand(put));
+    return { committed: true };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    return verdict(0, error.Item === undefined ? null : (unmarshall(error.Item) as Item), writeId);
+  }
+}
+
+async function transact(puts: readonly Put[], writeId: string): Promise<Committed> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await table().send(
+        new TransactWriteCommand({ TransactItems: puts.map((put) => ({ Put: put })), ClientRequestToken: writeId }),
+      );
+      return { committed: true };
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal !== null) return verdict(refusal.index, refusal.item, writeId);
+      if (!isContended(error)) throw error;
+      if (attempt === conflictAttemptsMax) {
+        throw new DomainError("service_unavailable", "Too many writers at once on the same item. Try again.", {
+          headers: { "retry-after": "1" },
+          cause: error,
+        });
+      }
+      await sleep(Math.random() * Math.min(1_000, 20 * 2 ** attempt));
+    }
+  }
+}
+
+function verdict(index: number, current: Item | null, writeId: string): Committed {
+  if (current?.w?.includes(writeId)) return { committed: true };
+  return { committed: false, refused: index, current };
+}
+
+function refusalOf(error: unknown): { index: number; item: Item | null } | null {
+  if (!(error instanceof TransactionCanceledException)) return null;
+  const reasons = error.CancellationReasons ?? [];
+  const index = reasons.findIndex((reason) => reason.Code === "ConditionalCheckFailed");
+  if (index === -1) return null;
+  const item = reasons[index]?.Item;
+  return { index, item: item === undefined ? null : (unmarshall(item) as Item) };
+}
+
+/** True for what passes by itself: another transaction on the same items, or throttling inside a transaction. */
+function isContended(error: unknown): boolean {
+  if (error instanceof TransactionInProgressException) return true;
+  if (!(error instanceof TransactionCanceledException)) return false;
+  const passing = ["TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded", "None"];
+  return (error.CancellationReasons ?? []).every((reason) => passing.includes(reason.Code ?? "None"));
+}

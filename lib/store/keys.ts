@@ -1,0 +1,63 @@
+import { uuid7Shard } from "#domain/uuid7.ts";
+
+/** Separates the parts of a sort key. It sorts below every character a name may hold. */
+export const separator = "\t";
+
+/** The key of an item. */
+export type Key = { pk: string; sk: string };
+
+/** The partition of a family's shard: `record#03`. */
+export function shardPartition(family: "record", shard: string): string {
+  return `${family}#${shard}`;
+}
+
+/** The shards a family writes to, as the two hexadecimal digits that ids end in. */
+export function shardNames(count: number): string[] {
+  return Array.from({ length: count }, (_, shard) => shard.toString(16).padStart(2, "0"));
+}
+
+/** The head of a record: found by its id alone, since the id names its shard. */
+export function recordKey(id: string): Key {
+  return { pk: shardPartition("record", uuid7Shard(id)), sk: id };
+}
+
+/** True for the partition of a record head. */
+export function isRecordHead(pk: string): boolean {
+  return pk.startsWith("record#");
+}
+
+/** A payload too long for its record's head. */
+export function payloadKey(id: string): Key {
+  return { pk: `payload#${id}`, sk: "payload" };
+}
+
+/** A sort key of an index: a name, then the id, so that equal names go by time. */
+export function namedSortKey(name: string, id: string): string {
+  return `${name}${separator}${id}`;
+}
+
+/** The answer kept for an Idempotency-Key; `digest` is that of caller, route and key. */
+export function idempotencyKey(digest: string): Key {
+  return { pk: `idempotency#${digest}`, sk: "answer" };
+}
+
+/** The keys that sign cursors. */
+export const signingKeyKey: Key = { pk: "signing", sk: "cursor" };
+
+/** What the health check reads; it need not exist. */
+export const healthKey: Key = { pk: "health", sk: "health" };
+
+/** Counters of a scope (a day or `all`); spread over slots so that none is hot. */
+export function counterKey(slot: number, scope: string): Key {
+  return { pk: counterPartition(slot), sk: scope };
+}
+
+/** The partition of a counter slot. */
+export function counterPartition(slot: number): string {
+  return `records#${slot}`;
+}
+
+/** A stream record that could not be read, kept whole. */
+export function poisonKey(shardId: string, sequenceNumber: string): Key {
+  return { pk: "poison", sk: `${shardId}#${sequenceNumber}` };
+}

@@ -1,0 +1,24 @@
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { environment } from "./environment.ts";
+
+let client: DynamoDBDocumentClient | undefined;
+
+/** The document client, made on first use and kept for the life of the process. */
+export function table(): DynamoDBDocumentClient {
+  client ??= DynamoDBDocumentClient.from(
+    new DynamoDBClient({ maxAttempts: 4, requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000 } }),
+    { marshallOptions: { removeUndefinedValues: true } },
+  );
+  return client;
+}
+
+/** The name of the table of the families. */
+export function tableName(): string {
+  return environment().TABLE_NAME;
+}
+
+/** The name of the table of the counters. */
+export function countersTableName(): string {
+  return environment().COUNTERS_TABLE_NAME;
+}

@@ -1,0 +1,38 @@
+import { afterAll } from "vitest";
+import { startLocal, type LocalOptions, type LocalRuntime } from "#local/start-local.ts";
+import { type Answer, assertConforms } from "./conformance.ts";
+import { testAssembly } from "./synthesize-once.ts";
+
+/** A request a test sends. `json` is sent as JSON; `body` as it is. */
+export type Call = { headers?: Record<string, string>; json?: unknown; body?: string | Uint8Array };
+
+/** The service under test, and a client whose every answer is checked against the OpenAPI document. */
+export type TestService = LocalRuntime & {
+  call(method: string, path: string, request?: Call): Promise<Answer & { body: any }>;
+};
+
+/** Starts the service on its embedded default for one test file and stops it after. */
+export async function startService(options: Partial<LocalOptions> = {}): Promise<TestService> {
+  const runtime = await startLocal({ assembly: testAssembly, dataDir: ":memory:", port: 0, ...options });
+  afterAll(() => runtime.stop());
+  return Object.assign(runtime, {
+    call: (method: string, path: string, request?: Call) => callService(runtime.url, method, path, request),
+  });
+}
+
+/** Sends one request and checks the answer against the OpenAPI document. */
+export async function callService(base: string, method: string, path: string, request: Call = {}): Promise<Answer & { body: any }> {
+  const url = new URL(path, base);
+  const body = request.json === undefined ? request.body : JSON.stringify(request.json);
+  const response = await fetch(url, {
+    method,
+    redirect: "manual",
+    headers: { ...(request.json === undefined ? {} : { "content-type": "application/json" }), ...request.headers },
+    ...(body === undefined ? {} : { body: body as BodyInit }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;
+  const answer = { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+  assertConforms(method, url, answer);
+  return answer;
+}

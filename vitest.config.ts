@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks", // a local runtime owns its process: environment, clock and function modules
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    globalSetup: ["test/support/synthesize-once.ts"],
+    coverage: {
+      provider: "v8",
+      include: ["lib/**", "functions/**", "bin/**"],
+      reporter: ["text-summary", "html"],
+    },
+  },
+});
