@@ -10,7 +10,13 @@ try {
   const environment = readEnvironment();
   for (const note of formerVariableNotes(environment)) console.error(note);
   const settings = parseOperatorSettings(environment);
-  const assembly = await synthesize({ stage: "local", bundleMode: "local", settings, bundleDir: "build/local/functions", outdir: "build/local/assembly" });
+  const assembly = await synthesize({
+    stage: "local",
+    bundleMode: "local",
+    settings,
+    bundleDir: "build/local/functions",
+    outdir: "build/local/assembly",
+  });
   const runtime = await startLocal({
     assembly: assembly.directory,
     dataDir: settings.DATA_DIR,
@@ -19,7 +25,9 @@ try {
     onEvent: (event) => console.error(event.message),
     onFatal: (error) => fail(error),
   });
-  console.error(`\nSluice is up at ${runtime.url}\n  docs    ${runtime.url}/docs\n  data    ${settings.DATA_DIR}\n  writes  ${settings.API_KEY === undefined ? "open (set API_KEY to close them)" : "need X-API-Key"}\n`);
+  console.error(
+    `\nSluice is up at ${runtime.url}\n  docs    ${runtime.url}/docs\n  data    ${settings.DATA_DIR}\n  writes  ${settings.API_KEY === undefined ? "open (set API_KEY to close them)" : "need X-API-Key"}\n`,
+  );
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void runtime.stop().then(() => process.exit(0)));
   }

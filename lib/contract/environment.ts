@@ -29,7 +29,12 @@ export const operatorSettingsSchema = z.object({
   CORS_ORIGINS: z
     .string()
     .default("*")
-    .transform((text) => text.split(",").map((origin) => origin.trim())),
+    .transform((text) =>
+      text
+        .split(",")
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ""),
+    ),
   DATA_DIR: z.string().default(".sluice"),
   GIT_COMMIT: z.string().max(64).default("unknown"),
   HOST: z.string().default("127.0.0.1"),
@@ -52,9 +57,9 @@ const formerVariables: readonly [pattern: RegExp, reason: string][] = [
   [/^KAFKA_/, "there is no Kafka: work is queued in SQS, on the laptop in this process"],
 ];
 
-/** One line for every variable that is set and means nothing here. */
+/** One line for every variable that is set, not blank, and means nothing here. */
 export function formerVariableNotes(environment: Readonly<Record<string, string | undefined>>): string[] {
-  return Object.keys(environment).flatMap((name) =>
+  return Object.keys(given(environment)).flatMap((name) =>
     formerVariables.filter(([pattern]) => pattern.test(name)).map(([, reason]) => `${name} is ignored: ${reason}.`),
   );
 }
@@ -65,19 +70,20 @@ export function formerVariableNotes(environment: Readonly<Record<string, string 
  * @throws Error that names every bad variable and what it must be.
  */
 export function parseOperatorSettings(environment: Readonly<Record<string, string | undefined>>): OperatorSettings {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""),
-  );
-  const parsed = operatorSettingsSchema.safeParse(given);
+  const parsed = operatorSettingsSchema.safeParse(given(environment));
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`These settings are wrong (environment or .env):\n${lines.join("\n")}`);
   }
   const { CORS_CREDENTIALS, CORS_ORIGINS } = parsed.data;
-  if (CORS_CREDENTIALS && CORS_ORIGINS.includes("*")) {
+  if (CORS_CREDENTIALS && CORS_ORIGINS.some((origin) => origin.includes("*"))) {
     throw new Error("CORS_CREDENTIALS=true needs CORS_ORIGINS to name the origins: * with credentials is not allowed.");
   }
   return parsed.data;
+}
+
+function given(environment: Readonly<Record<string, string | undefined>>): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ""));
 }
 
 /** What every function gets from the stack. */

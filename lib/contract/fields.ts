@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { parseInstant } from "#domain/instant.ts";
+import { dayOf, type Instant, parseInstant } from "#domain/instant.ts";
 
 /** The longest `source` and `category`, in characters (Unicode code points). */
 export const nameLengthMax = 128;
@@ -22,15 +22,12 @@ export function timeText(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
-/**
- * A time parameter that bounds a range, both ends included. Times finer than a millisecond are rounded into the range.
- * A plus sign that arrived as a space (`...T00:00:00 02:00`) is read as the offset it was.
- */
+/** A time parameter that bounds a range, both ends included. Times finer than a millisecond are rounded into the range. */
 export function timeBoundParam(end: "after" | "before") {
   return z
     .string()
     .transform((text, context) => {
-      const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)/, (space) => (/[T ].* /i.test(text) ? "+" : space)));
+      const instant = readInstant(text);
       if (instant === null) {
         context.addIssue({
           code: "custom",
@@ -51,14 +48,19 @@ export function dayParam(description: string) {
   return z
     .string()
     .transform((text, context) => {
-      const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)/, "+"));
+      const instant = readInstant(text);
       if (instant === null) {
         context.addIssue({ code: "custom", message: "must be a day that exists, such as 2026-11-21" });
         return z.NEVER;
       }
-      return new Date(instant.timeMs).toISOString().slice(0, 10);
+      return dayOf(instant.timeMs);
     })
     .meta({ description, examples: ["2026-11-21"] });
+}
+
+/** Reads a time in a query, where the plus sign of an offset arrives as a space: `2026-11-21T00:00:00 02:00`. */
+function readInstant(text: string): Instant | null {
+  return parseInstant(text.replace(/ (?=\d\d:\d\d$)(?<=[T ].* )/i, "+"));
 }
 
 /** A whole number in decimal digits alone: no sign, exponent, hexadecimal or blank. */
@@ -73,7 +75,7 @@ export function countParam(options: {
   return z
     .string()
     .transform((text, context) => {
-      const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
       if (Number.isNaN(value) || value < min || (value > max && !clamp)) {
         context.addIssue({ code: "custom", message: `must be a whole number from ${min} to ${max}` });
         return z.NEVER;

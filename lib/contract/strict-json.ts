@@ -2,6 +2,10 @@ import { DomainError, type Violation } from "#domain/domain-error.ts";
 
 /** Nested deeper than this, a body is refused before it is parsed: recursion over it would overflow the stack. */
 export const depthMax = 64;
+/** How many violations one answer names. More would make the answer many times larger than the body. */
+const violationsMax = 100;
+/** How much of a member's name a path shows. */
+const shownNameLengthMax = 64;
 
 const forbiddenMembers = new Set(["__proto__", "constructor"]);
 
@@ -15,19 +19,37 @@ export function parseStrictJson(text: string): unknown {
   if (depthOf(text) > depthMax) {
     throw new DomainError("malformed_json", `The body is nested deeper than ${depthMax} levels. Flatten it.`);
   }
-  const errors: Violation[] = [];
+  const problems: Problems = new Map();
   let value: unknown;
+  let root: unknown; // holds the whole value as its member ""
   try {
     value = JSON.parse(text, function (this: unknown, member, item, context?: { source?: string }) {
       const problem = problemOfValue(member, item, context?.source);
-      if (problem !== null) errors.push({ path: Array.isArray(this) ? `[${member}]` : member, message: problem });
+      if (problem !== null) problems.set(this, (problems.get(this) ?? new Map()).set(member, problem));
+      root = this;
       return item;
     } as (this: unknown, key: string, value: unknown) => unknown);
   } catch (cause) {
     throw new DomainError("malformed_json", `The body is not valid JSON: ${syntaxMessage(cause)}`, { cause });
   }
-  if (errors.length > 0) throw new DomainError("validation_failed", summary(errors), { errors });
-  return value;
+  if (problems.size === 0) return value;
+  const errors = [...violationsIn(root, "", problems).take(violationsMax)];
+  throw new DomainError("validation_failed", summary(errors), { errors });
+}
+
+/** What is wrong with members, by the object or array that holds them. */
+type Problems = Map<unknown, Map<string, string>>;
+
+/** Names each problem by its path from the top, which the parser, going from the leaves up, cannot know. */
+function* violationsIn(holder: unknown, path: string, problems: Problems): Generator<Violation, undefined> {
+  if (typeof holder !== "object" || holder === null) return;
+  for (const [member, item] of Object.entries(holder)) {
+    const name = member.slice(0, shownNameLengthMax).toWellFormed();
+    const itemPath = path === "" ? name : `${path}.${name}`;
+    const message = problems.get(holder)?.get(member);
+    if (message !== undefined) yield { path: itemPath, message };
+    yield* violationsIn(item, itemPath, problems);
+  }
 }
 
 /** One sentence that names the first of several violations. */
@@ -48,11 +70,26 @@ function problemOfValue(member: string, item: unknown, source: string | undefine
   return null;
 }
 
-/** Integers must be safe ones; a fraction may be rounded to a double, but must stay finite and not vanish. */
+/**
+ * Integers must be safe ones, and what is larger must keep its digits, however it is written (9007199254740993.0); a
+ * fraction may be rounded to a double, but must stay finite and not vanish.
+ */
 function altersNumber(value: number, source: string): boolean {
   if (!Number.isFinite(value)) return true;
-  if (value === 0) return /[1-9]/.test(source.split(/[eE]/)[0] ?? "");
-  return /^-?\d+$/.test(source) && !Number.isSafeInteger(value);
+  if (value === 0) return /[1-9]/.test(digitsOf(source));
+  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return false;
+  return /^-?\d+$/.test(source) || !keepsDigits(value, source);
+}
+
+function keepsDigits(value: number, source: string): boolean {
+  const kept = digitsOf(String(value)).replace(/0+$/, "");
+  const sent = digitsOf(source);
+  return sent.startsWith(kept) && !/[1-9]/.test(sent.slice(kept.length));
+}
+
+/** The digits of a number's mantissa, from its first significant one. */
+function digitsOf(number: string): string {
+  return number.replace(/e.*$/i, "").replace(/\D/g, "").replace(/^0+/, "");
 }
 
 /** How deep arrays and objects nest, counted without recursion. */

@@ -1,12 +1,16 @@
 /** An instant read from text, in milliseconds since the epoch; `exact` is false when the text was finer than a millisecond. */
 export type Instant = { timeMs: number; exact: boolean };
 
+const firstMs = Date.parse("0000-01-01T00:00:00.000Z");
+const lastMs = Date.parse("9999-12-31T23:59:59.999Z");
+
 const instantPattern =
   /^(\d{4})-(\d{2})-(\d{2})(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?([Zz]|[+-]\d{2}:\d{2})?)?$/;
 
 /**
  * Reads an RFC 3339 time, with any offset; a time without an offset is UTC, and a date alone is its 00:00 UTC.
- * A date that the calendar does not have (2026-02-30), an hour 24 or a second 60 is null, never the next day.
+ * A date that the calendar does not have (2026-02-30), an hour 24 or a second 60 is null, never the next day. So is an
+ * offset that leads out of the years 0000 to 9999, which RFC 3339 could not say in UTC.
  */
 export function parseInstant(text: string): Instant | null {
   const match = instantPattern.exec(text);
@@ -17,7 +21,9 @@ export function parseInstant(text: string): Instant | null {
   if (Number.isNaN(localMs) || new Date(localMs).toISOString() !== local) return null;
   const offsetMs = parseOffsetMs(offset);
   if (offsetMs === null) return null;
-  return { timeMs: localMs - offsetMs, exact: !/[1-9]/.test(fraction.slice(3)) };
+  const timeMs = localMs - offsetMs;
+  if (timeMs < firstMs || timeMs > lastMs) return null;
+  return { timeMs, exact: !/[1-9]/.test(fraction.slice(3)) };
 }
 
 /** The UTC day (`2026-11-21`) of an instant. */

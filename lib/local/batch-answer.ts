@@ -12,7 +12,11 @@ export type BatchOutcome =
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting
  */
-export function batchOutcome(result: InvocationResult, reportsItemFailures: boolean, ids: ReadonlySet<string>): BatchOutcome {
+export function batchOutcome(
+  result: InvocationResult,
+  reportsItemFailures: boolean,
+  ids: ReadonlySet<string>,
+): BatchOutcome {
   if (!result.ok) return { kind: "failed", reason: `${result.errorType}: ${result.errorMessage.split("\n")[0]}` };
   if (!reportsItemFailures) return { kind: "done" };
   const list = (result.value as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;

@@ -31,7 +31,12 @@ export function checkpoints(notes: DatabaseSync): Checkpoints {
         ]),
       ),
     save: (mappingId, shardId, { sequence, window }) => {
-      write.run(mappingId, shardId, sequence === null ? null : String(sequence), window === null ? null : JSON.stringify(window));
+      write.run(
+        mappingId,
+        shardId,
+        sequence === null ? null : String(sequence),
+        window === null ? null : JSON.stringify(window),
+      );
     },
   };
 }

@@ -76,7 +76,10 @@ export function readCloudAssembly(directory: string, stackName?: string): CloudA
   const artifacts = Object.entries(manifest.artifacts);
   const stacks = artifacts
     .filter(([, artifact]) => artifact.type === "aws:cloudformation:stack")
-    .map(([id, { properties }]) => ({ name: String(properties?.stackName ?? id), file: String(properties?.templateFile) }));
+    .map(([id, { properties }]) => ({
+      name: String(properties?.stackName ?? id),
+      file: String(properties?.templateFile),
+    }));
   const wanted = stackName === undefined ? stacks : stacks.filter((stack) => stack.name === stackName);
   const [stack] = wanted;
   if (stack === undefined || wanted.length > 1) {

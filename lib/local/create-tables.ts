@@ -33,7 +33,9 @@ export async function createTables(
     if (table.ttlAttribute !== null) {
       const specification = { AttributeName: table.ttlAttribute, Enabled: true };
       // It is on already, says DynamoDB Local; the sweep is our own in any case.
-      await client.call("UpdateTimeToLive", { TableName: table.name, TimeToLiveSpecification: specification }).catch(() => {});
+      await client
+        .call("UpdateTimeToLive", { TableName: table.name, TimeToLiveSpecification: specification })
+        .catch(() => {});
     }
   }
   return streams;
@@ -68,17 +70,27 @@ function streamSpecification(viewType: string) {
 async function mend(client: DynamoDbClient, table: TableModel, existing: Description, onEvent: OnEvent): Promise<void> {
   const refuse = (what: string) => {
     const way = "move the data directory (DATA_DIR) away to start with empty tables";
-    return new Error(`the table ${table.name} has another ${what} than the template, which cannot be changed in place; ${way}`);
+    return new Error(
+      `the table ${table.name} has another ${what} than the template, which cannot be changed in place; ${way}`,
+    );
   };
   if (keyText(existing, existing.KeySchema) !== keyText(tableKeys(table), table.keySchema)) throw refuse("key");
-  if (indexNames(existing.LocalSecondaryIndexes) !== indexNames(table.localIndexes)) throw refuse("set of local indexes");
+  if (indexNames(existing.LocalSecondaryIndexes) !== indexNames(table.localIndexes))
+    throw refuse("set of local indexes");
 
   const update = async (change: Record<string, unknown>, message: string) => {
-    await client.call("UpdateTable", { TableName: table.name, AttributeDefinitions: table.attributeDefinitions, ...change });
+    await client.call("UpdateTable", {
+      TableName: table.name,
+      AttributeDefinitions: table.attributeDefinitions,
+      ...change,
+    });
     onEvent({ kind: "table-changed", message: `table ${table.name}: ${message}` });
   };
-  const viewType = existing.StreamSpecification?.StreamEnabled ? existing.StreamSpecification.StreamViewType : undefined;
-  if (table.streamViewType !== null && viewType === undefined) await update(streamSpecification(table.streamViewType), "stream switched on");
+  const viewType = existing.StreamSpecification?.StreamEnabled
+    ? existing.StreamSpecification.StreamViewType
+    : undefined;
+  if (table.streamViewType !== null && viewType === undefined)
+    await update(streamSpecification(table.streamViewType), "stream switched on");
   else if (table.streamViewType !== null && viewType !== table.streamViewType) throw refuse("stream view");
 
   const wanted = new Map(table.globalIndexes.map((index) => [index.IndexName, index]));
@@ -111,5 +123,8 @@ function indexText(keys: Keys, { KeySchema, Projection }: IndexModel): string {
 }
 
 function indexNames(indexes: readonly IndexModel[] | undefined): string {
-  return (indexes ?? []).map((index) => index.IndexName).sort().join(",");
+  return (indexes ?? [])
+    .map((index) => index.IndexName)
+    .sort()
+    .join(",");
 }

@@ -29,10 +29,14 @@ export function takeDataDirectory(dataDir: string): DataDirectory {
   const pidPath = join(path, "local.pid");
   try {
     notes.exec("PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;");
-    notes.exec("CREATE TABLE IF NOT EXISTS started (at INTEGER); DELETE FROM started; INSERT INTO started VALUES (unixepoch());");
+    notes.exec(
+      "CREATE TABLE IF NOT EXISTS started (at INTEGER); DELETE FROM started; INSERT INTO started VALUES (unixepoch());",
+    );
   } catch (cause) {
     notes.close();
-    throw new Error(`${path} is in use by ${holder(pidPath)}: stop it, or set DATA_DIR to another directory`, { cause });
+    throw new Error(`${path} is in use by ${holder(pidPath)}: stop it, or set DATA_DIR to another directory`, {
+      cause,
+    });
   }
   writeFileSync(pidPath, String(process.pid));
   return {

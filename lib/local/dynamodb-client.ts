@@ -43,7 +43,10 @@ export function dynamoDbClient(endpoint: string): DynamoDbClient {
           response.on("end", () => {
             const answer = JSON.parse(Buffer.concat(chunks).toString() || "{}");
             if (response.statusCode === 200) resolve(answer as T);
-            else reject(new DynamoDbError(String(answer.__type).replace(/^.*#/, ""), answer.message ?? answer.Message ?? ""));
+            else
+              reject(
+                new DynamoDbError(String(answer.__type).replace(/^.*#/, ""), answer.message ?? answer.Message ?? ""),
+              );
           });
         });
         call.on("error", reject);

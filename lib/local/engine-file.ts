@@ -5,8 +5,8 @@ import type { TableModel } from "./model.ts";
 export type EngineFile = {
   /** A number that changes whenever the engine has written: cheaper to ask than the engine itself. */
   version(): number;
-  /** Items whose TTL attribute is at or before the time, as DynamoDB JSON. */
-  expired(table: TableModel, nowSeconds: number, limit: number): Record<string, unknown>[];
+  /** Items whose TTL attribute lies between the two times, as DynamoDB JSON. */
+  expired(table: TableModel, fromSeconds: number, toSeconds: number, limit: number): Record<string, unknown>[];
   /** Deletes the table's stream records made before the time, but for the newest. */
   trim(table: TableModel, beforeSeconds: number): void;
   close(): void;
@@ -30,7 +30,7 @@ export function openEngineFile(path: string, tables: readonly TableModel[]): Eng
     const at = `CAST(json_extract(item_json, '$."${ttlAttribute.replaceAll("'", "''")}".N') AS INTEGER)`;
     const index = quoted(`local_ttl_${name}`);
     db.exec(`CREATE INDEX IF NOT EXISTS ${index} ON ${quoted(name)}(${at}) WHERE ${at} IS NOT NULL`);
-    const read = `SELECT item_json FROM ${quoted(name)} INDEXED BY ${index} WHERE ${at} <= ? LIMIT ?`;
+    const read = `SELECT item_json FROM ${quoted(name)} INDEXED BY ${index} WHERE ${at} BETWEEN ? AND ? LIMIT ?`;
     expiry.set(name, db.prepare(read));
   }
   const version = db.prepare("PRAGMA data_version");
@@ -40,8 +40,8 @@ export function openEngineFile(path: string, tables: readonly TableModel[]): Eng
   `);
   return {
     version: () => Number(version.get()?.data_version),
-    expired: ({ name }, nowSeconds, limit) =>
-      (expiry.get(name)?.all(nowSeconds, limit) ?? []).map((row) => JSON.parse(String(row.item_json))),
+    expired: ({ name }, fromSeconds, toSeconds, limit) =>
+      (expiry.get(name)?.all(fromSeconds, toSeconds, limit) ?? []).map((row) => JSON.parse(String(row.item_json))),
     trim: ({ name }, beforeSeconds) => {
       trim.run(name, beforeSeconds, name);
     },

@@ -69,7 +69,8 @@ export function faultControl(initial: Faults, hasProxy: boolean): FaultControl {
       return current;
     },
     set: (faults) => {
-      if (faults.calls !== undefined && !hasProxy) throw new Error("calls cannot be disturbed: start with faults: {} or meter: true");
+      if (faults.calls !== undefined && !hasProxy)
+        throw new Error("calls cannot be disturbed: start with faults: {} or meter: true");
       if (faults.seed !== undefined) random = seededRandom(faults.seed);
       current = { ...current, ...faults };
     },

@@ -33,10 +33,14 @@ export type Queue = {
   fifoMessages: Map<string, QueueMessage[]>;
   fifoDelayed: Map<string, QueueMessage[]>;
   inflightMessages: Map<string, { message: QueueMessage; visibilityDeadline: number }>;
-  pollWaiters: { resolve: () => void; timer: ReturnType<typeof setTimeout> }[];
+  pollWaiters: { resolve: () => void; timer: undefined }[];
   persistence?: unknown;
   isFifo(): boolean;
-  dequeue(countMax: number, visibilitySeconds: number | undefined, deadLetterQueue: (arn: string) => Queue | undefined): ReceivedMessage[];
+  dequeue(
+    countMax: number,
+    visibilitySeconds: number | undefined,
+    deadLetterQueue: (arn: string) => Queue | undefined,
+  ): ReceivedMessage[];
   deleteMessage(receiptHandle: string): boolean;
   changeVisibility(receiptHandle: string, seconds: number): void;
   enqueue(message: QueueMessage): void;
@@ -68,6 +72,8 @@ type Persistence = {
 /** SQS on loopback, in this process. */
 export type QueueEngine = {
   readonly url: string;
+  /** As functions see it. */
+  readonly publicUrl: string;
   queue(arn: string): Queue | undefined;
   /** Creates the queues of the template, or gives those of an earlier run the attributes of the template. */
   create(queues: readonly QueueModel[]): void;
@@ -81,8 +87,10 @@ export type QueueEngine = {
 /**
  * Starts fauxqs on a loopback port of its own. Its `startFauxqs` listens on all addresses whatever it is told, so its
  * parts are put together here.
+ *
+ * @param front gives the address under which functions see it, which is part of every queue's URL.
  */
-export async function startFauxqs(dataDir: string): Promise<QueueEngine> {
+export async function startFauxqs(dataDir: string, front: (url: string) => Promise<string>): Promise<QueueEngine> {
   const base = new URL(".", import.meta.resolve("fauxqs"));
   const load = (path: string) => import(new URL(path, base).href);
   const [{ SqsStore }, { SnsStore }, { PersistenceManager }] = await Promise.all([
@@ -99,18 +107,20 @@ export async function startFauxqs(dataDir: string): Promise<QueueEngine> {
   const app = buildApp({ logger: false, stores: { sqsStore: store, snsStore: topics } as never });
   await app.listen({ host: "127.0.0.1", port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
-  prepare(persistence, url);
+  const publicUrl = await front(url);
+  prepare(persistence, publicUrl);
   persistence.loadSqsAndSns(store, topics);
   store.persistence = persistence;
   for (const queue of store.allQueues()) queue.persistence = persistence;
 
   return {
     url,
+    publicUrl,
     queue: (arn) => store.getQueueByArn(arn),
     create: (queues) => {
       for (const { name, arn, attributes } of queues) {
         const existing = store.getQueueByName(name);
-        if (existing === undefined) store.createQueue(name, `${url}/${accountId}/${name}`, arn, attributes);
+        if (existing === undefined) store.createQueue(name, `${publicUrl}/${accountId}/${name}`, arn, attributes);
         // What an earlier template said and this one does not must not linger.
         else existing.setAttributes({ RedrivePolicy: "", ...defaults, ...attributes });
       }
@@ -129,7 +139,12 @@ export async function startFauxqs(dataDir: string): Promise<QueueEngine> {
   };
 }
 
-const defaults = { DelaySeconds: "0", VisibilityTimeout: "30", MessageRetentionPeriod: "345600", ReceiveMessageWaitTimeSeconds: "0" };
+const defaults = {
+  DelaySeconds: "0",
+  VisibilityTimeout: "30",
+  MessageRetentionPeriod: "345600",
+  ReceiveMessageWaitTimeSeconds: "0",
+};
 
 function prepare(persistence: Persistence, url: string): void {
   // The port is another one at each start.
@@ -139,7 +154,9 @@ function prepare(persistence: Persistence, url: string): void {
   // The messages that the last process had in flight are visible at once: it is dead.
   persistence.db.exec("UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL");
   // fauxqs 2.4.1 also sets the receive count to NULL here, which its own schema forbids.
-  const ready = persistence.db.prepare("UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?");
+  const ready = persistence.db.prepare(
+    "UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?",
+  );
   persistence.updateMessageReady = (messageId) => {
     ready.run(messageId);
   };

@@ -2,15 +2,12 @@ import { existsSync, readFileSync } from "node:fs";
 import { createRequire, registerHooks } from "node:module";
 import { dirname, join, sep } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import vm from "node:vm";
 
 /** A Lambda handler: event and context in, answer out. */
 export type Handler = (event: unknown, context: unknown) => unknown;
 
 // A test runner rewrites import() in the files it transforms; functions are loaded by Node itself, as Lambda does.
-const nativeImport = new vm.Script("(url) => import(url)", {
-  importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-}).runInThisContext() as (url: string) => Promise<Record<string, unknown>>;
+const nativeImport = new Function("url", "return import(url)") as (url: string) => Promise<Record<string, unknown>>;
 
 const require = createRequire(import.meta.url);
 
@@ -38,9 +35,12 @@ export function functionLoader(): FunctionLoader {
       const module = isEsModule(path, directory) ? await importFresh(path, run) : requireAsCommonJs(path);
       const name = handler.slice(dot + 1);
       const found = module[name] ?? (module.default as Record<string, unknown> | undefined)?.[name];
-      if (typeof found !== "function") throw new Error(`Runtime.HandlerNotFound: ${handler} is undefined or not exported`);
+      if (typeof found !== "function")
+        throw new Error(`Runtime.HandlerNotFound: ${handler} is undefined or not exported`);
       if (found.length > 2) {
-        throw new Error(`Runtime.CallbackHandlerDeprecated: ${handler} takes a callback, which Node 24 on Lambda does not`);
+        throw new Error(
+          `Runtime.CallbackHandlerDeprecated: ${handler} takes a callback, which Node 24 on Lambda does not`,
+        );
       }
       return found as Handler;
     },

@@ -1,7 +1,11 @@
 import { validateHeaderName, validateHeaderValue } from "node:http";
 
 /** What the gateway writes back. */
-export type HttpAnswer = { readonly status: number; readonly headers: [name: string, value: string][]; readonly body: Buffer };
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: [name: string, value: string][];
+  readonly body: Buffer;
+};
 
 /** An answer that API Gateway makes itself. */
 export function gatewayAnswer(status: number, message: string): HttpAnswer {
@@ -20,7 +24,11 @@ const framing = new Set(["content-length", "transfer-encoding", "connection", "k
  */
 export function answerOf(value: unknown): HttpAnswer {
   if (typeof value !== "object" || value === null || !("statusCode" in value)) {
-    return { status: 200, headers: [["content-type", "application/json"]], body: Buffer.from(JSON.stringify(value ?? null)) };
+    return {
+      status: 200,
+      headers: [["content-type", "application/json"]],
+      body: Buffer.from(JSON.stringify(value ?? null)),
+    };
   }
   const { statusCode, headers, cookies, body, isBase64Encoded } = value as Record<string, unknown>;
   const status = Number(statusCode);
@@ -28,7 +36,8 @@ export function answerOf(value: unknown): HttpAnswer {
   if (body !== undefined && body !== null && typeof body !== "string") return integrationFailure;
   const fields: [string, string][] = [];
   for (const [name, field] of Object.entries((headers ?? {}) as Record<string, unknown>)) {
-    if (!framing.has(name.toLowerCase()) && field !== undefined && field !== null) fields.push([name.toLowerCase(), String(field)]);
+    if (!framing.has(name.toLowerCase()) && field !== undefined && field !== null)
+      fields.push([name.toLowerCase(), String(field)]);
   }
   if (Array.isArray(cookies)) for (const cookie of cookies) fields.push(["set-cookie", String(cookie)]);
   if (!fields.every(([name, field]) => isSendable(name, field))) return integrationFailure;

@@ -59,7 +59,8 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 function responder({ apis, routes, integrations }: LocalModel, lambda: LambdaHost): Respond {
   const [api] = apis;
-  if (api === undefined || apis.length > 1) throw new Error(`lib/local serves one AWS::ApiGatewayV2::Api, not ${apis.length}`);
+  if (api === undefined || apis.length > 1)
+    throw new Error(`lib/local serves one AWS::ApiGatewayV2::Api, not ${apis.length}`);
   const cors = api.cors && corsOf(api.cors);
   const byId = new Map(integrations.map((each) => [each.id, each]));
   const find = routeTable(
@@ -148,7 +149,9 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket | import
     return;
   }
   const overflow = error.code === "HPE_HEADER_OVERFLOW";
-  const { status, body } = overflow ? gatewayAnswer(431, "Request Header Fields Too Large") : gatewayAnswer(400, "Bad Request");
+  const { status, body } = overflow
+    ? gatewayAnswer(431, "Request Header Fields Too Large")
+    : gatewayAnswer(400, "Bad Request");
   const reason = overflow ? "Request Header Fields Too Large" : "Bad Request";
   socket.end(
     `HTTP/1.1 ${status} ${reason}\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\nconnection: close\r\n\r\n${body}`,

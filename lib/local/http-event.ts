@@ -39,7 +39,15 @@ function parseQuery(raw: string): Record<string, string> | null {
 }
 
 // These speak of the connection, which ends at the gateway.
-const hopByHop = new Set(["connection", "keep-alive", "transfer-encoding", "upgrade", "te", "expect", "proxy-connection"]);
+const hopByHop = new Set([
+  "connection",
+  "keep-alive",
+  "transfer-encoding",
+  "upgrade",
+  "te",
+  "expect",
+  "proxy-connection",
+]);
 
 /** Headers in lower case, duplicates joined by commas; cookies apart. */
 export function splitHeaders(raw: readonly string[]): { headers: Record<string, string>; cookies: string[] } {
@@ -69,7 +77,8 @@ export function httpEvent(
   const { headers, cookies } = splitHeaders(request.rawHeaders);
   const now = new Date();
   const sourceIp = request.socket.remoteAddress ?? "127.0.0.1";
-  headers["x-forwarded-for"] = headers["x-forwarded-for"] === undefined ? sourceIp : `${headers["x-forwarded-for"]}, ${sourceIp}`;
+  headers["x-forwarded-for"] =
+    headers["x-forwarded-for"] === undefined ? sourceIp : `${headers["x-forwarded-for"]}, ${sourceIp}`;
   headers["x-forwarded-port"] ??= String(request.socket.localPort ?? "");
   headers["x-forwarded-proto"] ??= "http";
   const requestId = randomUUID();

@@ -47,7 +47,9 @@ export function intrinsicResolver(
     const value = identityOf(logicalId).attributes[attribute];
     if (value === undefined) {
       const type = template.Resources[logicalId]?.Type ?? "a missing resource";
-      throw new Error(`lib/local does not understand Fn::GetAtt ${logicalId}.${attribute} (${type}); add it to lib/local/resources`);
+      throw new Error(
+        `lib/local does not understand Fn::GetAtt ${logicalId}.${attribute} (${type}); add it to lib/local/resources`,
+      );
     }
     return value;
   }
@@ -76,7 +78,9 @@ export function intrinsicResolver(
       case "Fn::Not":
         return !condition(list[0]);
       default:
-        throw new Error(`lib/local does not understand the condition ${JSON.stringify(value)}; add it to lib/local/intrinsics.ts`);
+        throw new Error(
+          `lib/local does not understand the condition ${JSON.stringify(value)}; add it to lib/local/intrinsics.ts`,
+        );
     }
   }
 
@@ -92,11 +96,14 @@ export function intrinsicResolver(
       case "Ref":
         return ref(argument as string);
       case "Fn::GetAtt": {
-        const [logicalId = "", attribute = ""] = typeof argument === "string" ? argument.split(/\.(.*)/s) : (list as string[]);
+        const [logicalId = "", attribute = ""] =
+          typeof argument === "string" ? argument.split(/\.(.*)/s) : (list as string[]);
         return getAtt(logicalId, String(resolve(attribute)));
       }
       case "Fn::Sub":
-        return typeof argument === "string" ? substitute(argument, {}) : substitute(list[0] as string, list[1] as Record<string, unknown>);
+        return typeof argument === "string"
+          ? substitute(argument, {})
+          : substitute(list[0] as string, list[1] as Record<string, unknown>);
       case "Fn::Join":
         return (resolve(list[1]) as unknown[]).join(list[0] as string);
       case "Fn::Select":
@@ -134,6 +141,7 @@ function intrinsicOf(value: unknown): [name: string, argument: unknown] | null {
   const [first] = entries;
   if (entries.length !== 1 || first === undefined) return null;
   const [name, argument] = first;
-  const isIntrinsic = name === "Ref" || name.startsWith("Fn::") || (name === "Condition" && typeof argument === "string");
+  const isIntrinsic =
+    name === "Ref" || name.startsWith("Fn::") || (name === "Condition" && typeof argument === "string");
   return isIntrinsic ? [name, argument] : null;
 }

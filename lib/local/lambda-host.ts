@@ -27,8 +27,10 @@ export type LambdaHost = {
   /** Never rejects: whatever goes wrong is a failed result. @throws Error for a function that the stack does not have. */
   invoke(functionName: string, event: unknown): Promise<InvocationResult>;
   readonly usage: Record<string, FunctionUsage>;
-  /** Invocations under way. */
-  readonly active: number;
+  /** Invocations begun so far. */
+  readonly started: number;
+  /** Returns when no invocation is under way. */
+  idle(): Promise<void>;
   unload(): void;
 };
 
@@ -42,14 +44,19 @@ export function lambdaHost(
   const handlers = new Map<string, Promise<Handler>>();
   const loader = functionLoader();
   const usage: Record<string, FunctionUsage> = {};
+  let started = 0;
   let active = 0;
+  const idleWaiters: (() => void)[] = [];
 
   function handlerOf(model: FunctionModel): Promise<Handler> {
     const known = handlers.get(model.name);
     if (known !== undefined) return known;
-    const started = performance.now();
+    const begun = performance.now();
     const loading = load(model).then((handler) => {
-      onEvent({ kind: "function-loaded", message: `${model.name} loaded in ${Math.round(performance.now() - started)} ms` });
+      onEvent({
+        kind: "function-loaded",
+        message: `${model.name} loaded in ${Math.round(performance.now() - begun)} ms`,
+      });
       return handler;
     });
     handlers.set(model.name, loading);
@@ -84,24 +91,30 @@ export function lambdaHost(
 
   return {
     usage,
-    get active() {
-      return active;
+    get started() {
+      return started;
     },
+    idle: () => (active === 0 ? Promise.resolve() : new Promise((resolve) => idleWaiters.push(resolve))),
     invoke: async (functionName, event) => {
       const model = byName.get(functionName);
       if (model === undefined) throw new Error(`the stack has no function ${functionName}`);
       usage[functionName] ??= { invocations: 0, errors: 0, durationMs: 0 };
       const counts = usage[functionName];
-      const started = performance.now();
+      const begun = performance.now();
+      started += 1;
       active += 1;
       const result = await run(model, event);
       active -= 1;
       counts.invocations += 1;
-      counts.durationMs += performance.now() - started;
+      counts.durationMs += performance.now() - begun;
       if (!result.ok) {
         counts.errors += 1;
-        onEvent({ kind: "function-failed", message: `${functionName} failed: ${result.errorType}: ${result.errorMessage}` });
+        onEvent({
+          kind: "function-failed",
+          message: `${functionName} failed: ${result.errorType}: ${result.errorMessage}`,
+        });
       }
+      if (active === 0) for (const resolve of idleWaiters.splice(0)) resolve();
       return result;
     },
     unload: () => loader.unload(),
@@ -146,7 +159,10 @@ function roundTrip(answer: unknown): InvocationResult {
   const text = JSON.stringify(answer);
   if (text === undefined) return { ok: true, value: undefined };
   if (text.length * 3 > payloadBytesMax && Buffer.byteLength(text) > payloadBytesMax) {
-    return failure("Function.ResponseSizeTooLarge", `Response payload size exceeded maximum allowed payload size (${payloadBytesMax} bytes).`);
+    return failure(
+      "Function.ResponseSizeTooLarge",
+      `Response payload size exceeded maximum allowed payload size (${payloadBytesMax} bytes).`,
+    );
   }
   return { ok: true, value: JSON.parse(text) };
 }
@@ -154,7 +170,10 @@ function roundTrip(answer: unknown): InvocationResult {
 function failed(error: unknown): InvocationResult {
   if (!(error instanceof Error)) return failure("Error", String(error));
   // A start-up error says little without its stack; Lambda logs the stack of both.
-  return failure(error.name, error.stack?.includes(error.message) ? error.stack.replace(/^\w*Error: /, "") : error.message);
+  return failure(
+    error.name,
+    error.stack?.includes(error.message) ? error.stack.replace(/^\w*Error: /, "") : error.message,
+  );
 }
 
 function failure(errorType: string, errorMessage: string): InvocationResult {

@@ -99,8 +99,17 @@ export type StatementModel = {
   readonly actions: string[];
   readonly resources: string[];
 };
-export type RoleModel = { readonly name: string; readonly arn: string; readonly managedPolicyArns: string[]; readonly statements: StatementModel[] };
-export type PolicyModel = { readonly arn: string | null; readonly roleNames: string[]; readonly statements: StatementModel[] };
+export type RoleModel = {
+  readonly name: string;
+  readonly arn: string;
+  readonly managedPolicyArns: string[];
+  readonly statements: StatementModel[];
+};
+export type PolicyModel = {
+  readonly arn: string | null;
+  readonly roleNames: string[];
+  readonly statements: StatementModel[];
+};
 
 /** A model of nothing, to be filled. */
 export function emptyModel(): LocalModel {

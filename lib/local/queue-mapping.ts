@@ -35,7 +35,7 @@ export function queueMapping(
   let hurried = 0;
   let stopping = false;
   let loop = Promise.resolve();
-  let waiting: Delivery[] = [];
+  const waiting: Delivery[] = [];
   let waitingSince = 0;
   const idleWaiters: (() => void)[] = [];
 
@@ -81,8 +81,14 @@ export function queueMapping(
         return false;
       });
       if (wanted.length === 0) return;
-      const result = await host.invoke(model.functionName, { Records: wanted.map((each) => sqsRecord(each, model.sourceArn)) });
-      const outcome = batchOutcome(result, model.reportsItemFailures, new Set(wanted.map((each) => each.message.messageId)));
+      const result = await host.invoke(model.functionName, {
+        Records: wanted.map((each) => sqsRecord(each, model.sourceArn)),
+      });
+      const outcome = batchOutcome(
+        result,
+        model.reportsItemFailures,
+        new Set(wanted.map((each) => each.message.messageId)),
+      );
       if (outcome.kind === "failed") {
         onEvent({ kind: "batch-failed", message: `${model.id}: ${wanted.length} messages failed: ${outcome.reason}` });
         return;
@@ -99,8 +105,11 @@ export function queueMapping(
   // Waits without polling: for a message, for the next one to become visible, or for room.
   async function nextChange(ms: number | null): Promise<void> {
     if (queue === undefined) return;
-    if (ms === null) return changed.wait();
-    const waiter = { resolve: () => changed.ring(), timer: setTimeout(() => {}, 0) };
+    if (ms === null) {
+      await changed.wait();
+      return;
+    }
+    const waiter = { resolve: () => changed.ring(), timer: undefined };
     queue.pollWaiters.push(waiter);
     await changed.wait(Math.min(ms, nextVisibleAt(queue) - Date.now()));
     const position = queue.pollWaiters.indexOf(waiter);
@@ -142,9 +151,11 @@ export function queueMapping(
 
 function nextVisibleAt(queue: Queue): number {
   let earliest = Infinity;
-  for (const { visibilityDeadline } of queue.inflightMessages.values()) earliest = Math.min(earliest, visibilityDeadline);
+  for (const { visibilityDeadline } of queue.inflightMessages.values())
+    earliest = Math.min(earliest, visibilityDeadline);
   for (const { delayUntil } of queue.delayedMessages) earliest = Math.min(earliest, delayUntil ?? 0);
-  for (const group of queue.fifoDelayed.values()) for (const { delayUntil } of group) earliest = Math.min(earliest, delayUntil ?? 0);
+  for (const group of queue.fifoDelayed.values())
+    for (const { delayUntil } of group) earliest = Math.min(earliest, delayUntil ?? 0);
   return earliest;
 }
 

@@ -1,5 +1,9 @@
 /** A route found, with its path parameters decoded. */
-export type RouteMatch<T> = { readonly routeKey: string; readonly target: T; readonly pathParameters: Record<string, string> };
+export type RouteMatch<T> = {
+  readonly routeKey: string;
+  readonly target: T;
+  readonly pathParameters: Record<string, string>;
+};
 
 /** Finds the route of a request. */
 export type RouteTable<T> = (method: string, segments: readonly string[]) => RouteMatch<T> | null;
@@ -26,7 +30,12 @@ export function routeTable<T>(routes: readonly { routeKey: string; target: T }[]
 
   return (method, segments) => {
     const found = find(root, method, segments, 0);
-    if (found !== null) return { routeKey: found.entry.routeKey, target: found.entry.target, pathParameters: parameters(found, segments) };
+    if (found !== null)
+      return {
+        routeKey: found.entry.routeKey,
+        target: found.entry.target,
+        pathParameters: parameters(found, segments),
+      };
     return fallback && { routeKey: fallback.routeKey, target: fallback.target, pathParameters: {} };
   };
 }
@@ -40,7 +49,12 @@ function newNode<T>(): Node<T> {
   return { literals: new Map(), parameter: null, greedy: new Map(), here: new Map() };
 }
 
-function insert<T>(root: Node<T>, method: string, segments: readonly string[], route: { routeKey: string; target: T }): void {
+function insert<T>(
+  root: Node<T>,
+  method: string,
+  segments: readonly string[],
+  route: { routeKey: string; target: T },
+): void {
   const names: string[] = [];
   let node = root;
   for (const segment of segments) {
@@ -85,7 +99,10 @@ function entryFor<T>(methods: Methods<T>, method: string): Entry<T> | null {
   return methods.get(method) ?? methods.get("ANY") ?? null;
 }
 
-function parameters<T>({ entry, positions, greedyFrom }: Found<T>, segments: readonly string[]): Record<string, string> {
+function parameters<T>(
+  { entry, positions, greedyFrom }: Found<T>,
+  segments: readonly string[],
+): Record<string, string> {
   const values = positions.map((position) => segments[position] ?? "");
   if (greedyFrom !== null) values.push(segments.slice(greedyFrom).join("/"));
   return Object.fromEntries(entry.names.map((name, index) => [name, values[index] ?? ""]));

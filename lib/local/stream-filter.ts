@@ -92,5 +92,7 @@ function numeric(terms: readonly unknown[]): Rule {
 }
 
 function unknown(pattern: unknown): Error {
-  return new Error(`lib/local does not understand the filter ${JSON.stringify(pattern)}; add it to lib/local/stream-filter.ts`);
+  return new Error(
+    `lib/local does not understand the filter ${JSON.stringify(pattern)}; add it to lib/local/stream-filter.ts`,
+  );
 }

@@ -9,7 +9,7 @@ import type { MappingModel } from "./model.ts";
 import { signal } from "./signal.ts";
 import { eventFilter } from "./stream-filter.ts";
 import { latestSequence, type StreamReader, streamReader } from "./stream-reader.ts";
-import { type StreamRecord, streamRecord } from "./stream-record.ts";
+import { type EngineRecord, type StreamRecord, streamRecord } from "./stream-record.ts";
 import { type StreamShard, streamShard } from "./stream-shard.ts";
 import type { LocalClock } from "./virtual-clock.ts";
 
@@ -23,7 +23,7 @@ export type StreamMappingContext = {
   readonly faults: FaultControl;
   readonly checkpoints: Checkpoints;
   readonly onEvent: OnEvent;
-  isExpiry(keys: Record<string, unknown>): boolean;
+  isExpiry(change: EngineRecord["dynamodb"]): boolean;
   /** Sends to the failure destination. */
   send(arn: string, body: string): void;
   /** Null where the engine's file is not at hand: then the stream itself is asked. */
@@ -48,7 +48,8 @@ export function streamMapping(model: MappingModel, context: StreamMappingContext
   let loop = Promise.resolve();
   // Reads that found nothing, counted so that a waiter can ask for one that began after it did.
   let emptyReads = 0;
-  const watchers = new Set<() => void>();
+  let progress = Promise.withResolvers<void>();
+  let hurrying = 0;
 
   async function open(): Promise<StreamReader> {
     const count = faults.current.stream?.splitShards ?? 1;
@@ -57,11 +58,12 @@ export function streamMapping(model: MappingModel, context: StreamMappingContext
     if (saved.size === 0 && model.startAtLatest) origin = await latestSequence(context.client, context.engineStreamArn);
     const starts: Checkpoint[] = [];
     shards = Array.from({ length: count }, (_, index) => {
-      const shardId = count === 1 ? "shardId-00000000000000000000-00000001" : `shardId-00000000000000000000-${index + 1}of${count}`;
+      const shardId =
+        count === 1 ? "shardId-00000000000000000000-00000001" : `shardId-00000000000000000000-${index + 1}of${count}`;
       // A shard that was not there before follows its parent.
       const checkpoint = saved.get(shardId) ?? { sequence: origin, window: null };
       starts.push(checkpoint);
-      return streamShard({ ...shardContext(shardId) }, checkpoint);
+      return streamShard(shardContext(shardId), checkpoint);
     });
     for (const shard of shards) shard.start();
     return streamReader(context.client, context.engineStreamArn, lowest(starts));
@@ -76,7 +78,8 @@ export function streamMapping(model: MappingModel, context: StreamMappingContext
       onEvent,
       invoke: (event: unknown) => host.invoke(model.functionName, event),
       save: (checkpoint: Checkpoint) => checkpoints.save(model.id, shardId, checkpoint),
-      giveUp: (records: readonly StreamRecord[], reason: string, attempts: number) => giveUp(shardId, records, reason, attempts),
+      giveUp: (records: readonly StreamRecord[], reason: string, attempts: number) =>
+        giveUp(shardId, records, reason, attempts),
       onProgress: notify,
     };
   }
@@ -103,21 +106,22 @@ export function streamMapping(model: MappingModel, context: StreamMappingContext
         idleMs = Math.min(idleMs * 2, idlePollMsMax);
       } catch (error) {
         if (stopping) return;
-        onEvent({ kind: "batch-failed", message: `${model.id}: the stream cannot be read: ${(error as Error).message}` });
+        onEvent({
+          kind: "batch-failed",
+          message: `${model.id}: the stream cannot be read: ${(error as Error).message}`,
+        });
         await changed.wait(1_000);
       }
     }
   }
 
   async function idle(version: number | undefined, ms: number): Promise<void> {
-    const engineVersion = context.engineVersion;
-    if (engineVersion === null) return changed.wait(ms);
-    let woken = false;
-    while (!woken && !stopping && engineVersion() === version) {
-      const started = performance.now();
-      await changed.wait(versionPollMs);
-      woken = performance.now() - started < versionPollMs - 5;
+    const { engineVersion } = context;
+    if (engineVersion === null) {
+      await changed.wait(ms);
+      return;
     }
+    while (!stopping && engineVersion() === version) if (await changed.wait(versionPollMs)) return;
   }
 
   function distribute(record: StreamRecord): void {
@@ -150,31 +154,28 @@ export function streamMapping(model: MappingModel, context: StreamMappingContext
   }
 
   function notify(): void {
-    for (const watcher of [...watchers]) watcher();
+    const { resolve } = progress;
+    progress = Promise.withResolvers();
+    resolve();
   }
 
   async function catchUp(): Promise<void> {
+    // One read may have begun before the call; the second did not.
     const target = emptyReads + 2;
-    let hurriedShards: StreamShard[] = [];
+    hurrying += 1;
     try {
-      await new Promise<void>((resolve, reject) => {
-        const watcher = () => {
-          if (hurriedShards !== shards) {
-            hurriedShards = shards;
-            for (const shard of shards) shard.hurry(true);
-          }
-          const blocked = shards.find((shard) => shard.blocked !== null)?.blocked;
-          if (blocked) reject(new Error(`${model.id} is blocked: ${blocked}`));
-          else if (stopping || (emptyReads >= target && shards.every((shard) => shard.isIdle))) resolve();
-          else if (emptyReads < target) changed.ring();
-          else return;
-          if (stopping || blocked || emptyReads >= target) watchers.delete(watcher);
-        };
-        watchers.add(watcher);
-        watcher();
-      });
+      while (!stopping) {
+        for (const shard of shards) shard.hurry(true);
+        const blocked = shards.find((shard) => shard.blocked !== null)?.blocked;
+        if (blocked) throw new Error(`${model.id} is blocked: ${blocked}`);
+        if (emptyReads >= target && shards.every((shard) => shard.isIdle)) return;
+        const next = progress.promise;
+        if (emptyReads < target) changed.ring();
+        await next;
+      }
     } finally {
-      for (const shard of shards) shard.hurry(false);
+      hurrying -= 1;
+      if (hurrying === 0) for (const shard of shards) shard.hurry(false);
     }
   }
 

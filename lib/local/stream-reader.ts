@@ -18,9 +18,12 @@ export function streamReader(client: DynamoDbClient, streamArn: string, after: b
   let last = after;
 
   async function open(): Promise<string | null> {
-    const { StreamDescription } = await client.call<{ StreamDescription: { Shards: { ShardId: string }[] } }>("DescribeStream", {
-      StreamArn: streamArn,
-    });
+    const { StreamDescription } = await client.call<{ StreamDescription: { Shards: { ShardId: string }[] } }>(
+      "DescribeStream",
+      {
+        StreamArn: streamArn,
+      },
+    );
     const shard = StreamDescription.Shards.at(-1);
     if (shard === undefined) return null;
     const opened = await client.call<{ ShardIterator: string }>("GetShardIterator", {
@@ -38,7 +41,10 @@ export function streamReader(client: DynamoDbClient, streamArn: string, after: b
       iterator ??= await open();
       if (iterator === null) return [];
       try {
-        const { Records, NextShardIterator } = await client.call<{ Records: EngineRecord[]; NextShardIterator?: string }>("GetRecords", {
+        const { Records, NextShardIterator } = await client.call<{
+          Records: EngineRecord[];
+          NextShardIterator?: string;
+        }>("GetRecords", {
           ShardIterator: iterator,
           Limit: readMax,
         });

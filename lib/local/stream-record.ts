@@ -43,12 +43,12 @@ export function streamRecord(
   record: EngineRecord,
   streamArn: string,
   clock: LocalClock,
-  isExpiry: (keys: AttributeMap) => boolean,
+  isExpiry: (change: EngineRecord["dynamodb"]) => boolean,
 ): StreamRecord {
   const { dynamodb } = record;
   const createdMs = clock.fromMachineTime((dynamodb.ApproximateCreationDateTime ?? 0) * 1000);
   const key = stableText(dynamodb.Keys);
-  const expired = record.userIdentity !== undefined || (record.eventName === "REMOVE" && isExpiry(dynamodb.Keys));
+  const expired = record.userIdentity !== undefined || (record.eventName === "REMOVE" && isExpiry(dynamodb));
   return {
     sequence: BigInt(dynamodb.SequenceNumber),
     createdMs,

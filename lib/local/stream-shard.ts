@@ -1,4 +1,4 @@
-import { batchOutcome, type BatchOutcome } from "./batch-answer.ts";
+import { type BatchOutcome, batchOutcome } from "./batch-answer.ts";
 import type { Checkpoint } from "./checkpoints.ts";
 import type { FaultControl } from "./faults.ts";
 import type { InvocationResult } from "./lambda-host.ts";
@@ -54,7 +54,7 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
   let delivered = checkpoint.sequence;
   let buffer: StreamRecord[] = [];
   let bufferedSince = 0;
-  let retries: Work[] = [];
+  const retries: Work[] = [];
   let retryAt = 0;
   let history: StreamRecord[] = [];
   let window: Window | null =
@@ -116,24 +116,38 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
 
   async function attempt(work: Work): Promise<void> {
     const records = work.records.filter((record) => record.createdMs > now() - trimMs);
-    const tooOld = records.filter((record) => model.recordAgeMaxMs !== null && record.createdMs < now() - model.recordAgeMaxMs);
+    const tooOld = records.filter(
+      (record) => model.recordAgeMaxMs !== null && record.createdMs < now() - model.recordAgeMaxMs,
+    );
     if (tooOld.length > 0) context.giveUp(tooOld, "RecordAgeExceeded", work.attempts);
     const wanted = records.slice(tooOld.length);
     const last = work.records.at(-1);
     if (wanted.length === 0) return advance(last);
 
     const outcome = await deliver(wanted, false);
-    if (outcome.kind === "done") return delivery(wanted);
+    if (outcome.kind === "done") {
+      deliveredAll(wanted);
+      return maybeReplay();
+    }
     const firstFailed =
-      outcome.kind === "partial" ? wanted.findIndex((record) => outcome.failed.has(record.event.dynamodb.SequenceNumber)) : 0;
+      outcome.kind === "partial"
+        ? wanted.findIndex((record) => outcome.failed.has(record.event.dynamodb.SequenceNumber))
+        : 0;
     // What comes before the lowest failed record is done; the rest comes again, whether it succeeded or not.
-    if (firstFailed > 0) delivery(wanted.slice(0, firstFailed));
+    if (firstFailed > 0) deliveredAll(wanted.slice(0, firstFailed));
     const rest = wanted.slice(firstFailed);
-    failed(rest, firstFailed > 0 ? 1 : work.attempts + 1, outcome.kind === "failed" ? outcome.reason : "reported as failed");
+    failed(
+      rest,
+      firstFailed > 0 ? 1 : work.attempts + 1,
+      outcome.kind === "failed" ? outcome.reason : "reported as failed",
+    );
   }
 
   function failed(rest: StreamRecord[], attempts: number, reason: string): void {
-    context.onEvent({ kind: "batch-failed", message: `${model.id}: batch of ${rest.length} failed, retry ${attempts}: ${reason}` });
+    context.onEvent({
+      kind: "batch-failed",
+      message: `${model.id}: batch of ${rest.length} failed, retry ${attempts}: ${reason}`,
+    });
     if (model.retryMax !== null && attempts > model.retryMax && !(model.bisects && rest.length > 1)) {
       context.giveUp(rest, "RetryAttemptsExhausted", attempts);
       advance(rest.at(-1));
@@ -151,15 +165,19 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
     if (hurried && ++hurriedFailures > hurriedRetryMax) blocked = reason;
   }
 
-  function delivery(records: StreamRecord[]): void {
+  function deliveredAll(records: StreamRecord[]): void {
     advance(records.at(-1));
-    history = [...history, ...records].slice(-historyMax);
+    if (faults.current.stream?.replay) history = [...history, ...records].slice(-historyMax);
+  }
+
+  // The fault of going back to an earlier place: all from there on comes again, in order.
+  function maybeReplay(): void {
     if (!faults.chance(faults.current.stream?.replay)) return;
-    // Back to an earlier place: all from there on comes again, in order.
-    const queued = new Set([...retries.flatMap((work) => work.records), ...buffer].map((record) => record.sequence));
-    const again = history.slice(faults.below(history.length)).filter((record) => !queued.has(record.sequence));
-    buffer = [...retries.splice(0).flatMap((work) => work.records), ...buffer];
-    buffer = [...again, ...buffer].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
+    const coming = new Map(
+      [...retries.splice(0).flatMap((work) => work.records), ...buffer].map((each) => [each.sequence, each]),
+    );
+    for (const record of history.slice(faults.below(history.length))) coming.set(record.sequence, record);
+    buffer = [...coming.values()].sort((a, b) => (a.sequence < b.sequence ? -1 : 1));
   }
 
   function advance(record: StreamRecord | undefined): void {
@@ -231,6 +249,7 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
     },
     wake: () => changed.ring(),
     hurry: (on) => {
+      if (hurried === on) return;
       hurried = on;
       hurriedFailures = 0;
       blocked = null;

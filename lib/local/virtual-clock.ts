@@ -33,7 +33,7 @@ export function installVirtualClock(): LocalClock {
   let offsetMs = 0;
   const moves: { machineMs: number; offsetMs: number }[] = [];
   const now = () => MachineDate.now() + offsetMs;
-  const VirtualDate = new Proxy(MachineDate, {
+  const VirtualDate: DateConstructor = new Proxy(MachineDate, {
     construct: (target, args, newTarget) =>
       Reflect.construct(target, args.length === 0 ? [now()] : args, newTarget === VirtualDate ? target : newTarget),
     apply: (target) => new target(now()).toString(),

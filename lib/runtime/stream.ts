@@ -1,8 +1,7 @@
-import type { AttributeValue } from "@aws-sdk/client-dynamodb";
-import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { keepPoison } from "#store/counters.ts";
 import { environment } from "#store/environment.ts";
+import { itemOfImage } from "#store/stream-image.ts";
 import { logger } from "./logger.ts";
 import { countMetric } from "./metrics.ts";
 
@@ -63,14 +62,10 @@ function itemChange(record: DynamoDBRecord): ItemChange {
     sequenceNumber: SequenceNumber,
     createdSeconds: Number(ApproximateCreationDateTime ?? 0),
     pk,
-    before: imageOf(OldImage),
-    after: imageOf(NewImage),
+    before: itemOfImage(OldImage),
+    after: itemOfImage(NewImage),
     expired: record.userIdentity?.type === "Service" && record.userIdentity.principalId === "dynamodb.amazonaws.com",
   };
-}
-
-function imageOf(image: unknown): Record<string, unknown> | null {
-  return image === undefined ? null : unmarshall(image as Record<string, AttributeValue>);
 }
 
 async function setAside(shardId: string, record: DynamoDBRecord, error: unknown): Promise<void> {

@@ -50,6 +50,7 @@ export async function readAllTime(): Promise<Counts> {
 
 /** Reads the counters of a range of days (`2026-11-21`), both included: one item per slot and day that has any. */
 export async function readDays(from: string, to: string): Promise<Counts> {
+  if (from > to) return sum([]);
   const items = await Promise.all(slots().map((slot) => daysOf(slot, from, to)));
   return sum(items.flat());
 }

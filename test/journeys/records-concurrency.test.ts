@@ -4,8 +4,9 @@ import { startService } from "#test/service.ts";
 const service = await startService();
 const order = { source: "api", category: "order", payload: { amount: 99.99 } };
 
-const times = <Result>(count: number, work: () => Promise<Result>) =>
-  Promise.all(Array.from({ length: count }, () => work()));
+function times<Result>(count: number, work: () => Promise<Result>): Promise<Result[]> {
+  return Promise.all(Array.from({ length: count }, work));
+}
 
 describe("a hundred at once", () => {
   it("200 once and 409 state_conflict 99 times when one record is processed 100 times", async () => {
@@ -18,7 +19,7 @@ describe("a hundred at once", () => {
   });
 
   it("201 with one record and 100 equal answers when one Idempotency-Key creates 100 times", async () => {
-    const headers = { "idempotency-key": "a key with spaces, {braces} & \"quotes\"" };
+    const headers = { "idempotency-key": 'a key with spaces, {braces} & "quotes"' };
     const answers = await times(100, () => service.call("POST", "/records", { json: order, headers }));
     expect(new Set(answers.map((answer) => JSON.stringify(answer.body)))).toHaveProperty("size", 1);
     expect(answers.map((answer) => answer.status)).toEqual(Array(100).fill(201));

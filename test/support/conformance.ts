@@ -23,7 +23,10 @@ export type Answer = { status: number; headers: Headers; body: unknown };
 export function assertConforms(method: string, url: URL, answer: Answer): void {
   const path = templateOf(method, url.pathname);
   const type = answer.headers.get("content-type")?.split(";")[0] ?? null;
-  if (path === null) return assertValid("openapi#/components/schemas/Problem", answer.body, `${method} ${url.pathname}`);
+  if (path === null) {
+    assertValid("openapi#/components/schemas/Problem", answer.body, `${method} ${url.pathname}`);
+    return;
+  }
   const where = `${method} ${path} -> ${answer.status}`;
   const documented = document.paths[path]?.[method.toLowerCase()]?.responses[answer.status];
   if (documented === undefined) throw new Error(`${where} is not documented. Body: ${JSON.stringify(answer.body)}`);
@@ -32,7 +35,16 @@ export function assertConforms(method: string, url: URL, answer: Answer): void {
     throw new Error(`${where} is documented as [${types}] and was ${type}.`);
   }
   if (type === "application/json") {
-    const pointer = ["paths", path, method.toLowerCase(), "responses", String(answer.status), "content", type, "schema"];
+    const pointer = [
+      "paths",
+      path,
+      method.toLowerCase(),
+      "responses",
+      String(answer.status),
+      "content",
+      type,
+      "schema",
+    ];
     assertValid(`openapi#/${pointer.map(escapePointer).join("/")}`, answer.body, where);
   }
 }
@@ -40,7 +52,8 @@ export function assertConforms(method: string, url: URL, answer: Answer): void {
 function assertValid(reference: string, body: unknown, where: string): void {
   const validate = ajv.getSchema(reference);
   if (validate === undefined) throw new Error(`${where}: no schema at ${reference}.`);
-  if (!validate(body)) throw new Error(`${where} does not conform: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`);
+  if (!validate(body))
+    throw new Error(`${where} does not conform: ${ajv.errorsText(validate.errors)} in ${JSON.stringify(body)}`);
 }
 
 function escapePointer(part: string): string {
@@ -52,7 +65,10 @@ function templateOf(method: string, pathname: string): string | null {
   for (const route of routes.filter((candidate) => candidate.method === method)) {
     for (const path of [route.path, ...(route.aliases ?? [])]) {
       const expected = path.split("/");
-      if (expected.length === parts.length && expected.every((part, at) => part.startsWith("{") || part === parts[at])) {
+      if (
+        expected.length === parts.length &&
+        expected.every((part, at) => part.startsWith("{") || part === parts[at])
+      ) {
         return path;
       }
     }

@@ -1,5 +1,8 @@
 import { afterAll } from "vitest";
-import { startLocal, type LocalOptions, type LocalRuntime } from "#local/start-local.ts";
+import { parseOperatorSettings } from "#contract/environment.ts";
+import { synthesize } from "#infra/synthesize.ts";
+import type { LocalOptions, LocalRuntime } from "#local/local-runtime.ts";
+import { startLocal } from "#local/start-local.ts";
 import { type Answer, assertConforms } from "./conformance.ts";
 import { testAssembly } from "./synthesize-once.ts";
 
@@ -11,24 +14,45 @@ export type TestService = LocalRuntime & {
   call(method: string, path: string, request?: Call): Promise<Answer & { body: any }>;
 };
 
+/** How a test file wants its service; `settings` are an operator's, and cost a synthesis of their own. */
+type ServiceOptions = Partial<LocalOptions> & { settings?: Record<string, string> };
+
 /** Starts the service on its embedded default for one test file and stops it after. */
-export async function startService(options: Partial<LocalOptions> = {}): Promise<TestService> {
-  const runtime = await startLocal({ assembly: testAssembly, dataDir: ":memory:", port: 0, ...options });
+export async function startService({ settings, ...options }: ServiceOptions = {}): Promise<TestService> {
+  const assembly = settings === undefined ? testAssembly : await synthesizeOwn(settings);
+  const runtime = await startLocal({ assembly, dataDir: ":memory:", port: 0, ...options });
   afterAll(() => runtime.stop());
   return Object.assign(runtime, {
     call: (method: string, path: string, request?: Call) => callService(runtime.url, method, path, request),
   });
 }
 
+async function synthesizeOwn(settings: Record<string, string>): Promise<string> {
+  const folder = `build/test/own-${process.pid}`;
+  const { directory } = await synthesize({
+    stage: "local",
+    bundleMode: "local",
+    settings: parseOperatorSettings({ LOG_LEVEL: "CRITICAL", ...settings }),
+    bundleDir: `${folder}/functions`,
+    outdir: `${folder}/assembly`,
+  });
+  return directory;
+}
+
 /** Sends one request and checks the answer against the OpenAPI document. */
-export async function callService(base: string, method: string, path: string, request: Call = {}): Promise<Answer & { body: any }> {
+export async function callService(
+  base: string,
+  method: string,
+  path: string,
+  request: Call = {},
+): Promise<Answer & { body: any }> {
   const url = new URL(path, base);
   const body = request.json === undefined ? request.body : JSON.stringify(request.json);
   const response = await fetch(url, {
     method,
     redirect: "manual",
     headers: { ...(request.json === undefined ? {} : { "content-type": "application/json" }), ...request.headers },
-    ...(body === undefined ? {} : { body: body as BodyInit }),
+    ...(body === undefined ? {} : { body: body as string }),
   });
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.startsWith("application/json") ?? false;

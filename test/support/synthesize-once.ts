@@ -13,7 +13,7 @@ export default async function setup(): Promise<void> {
   await synthesize({
     stage: "local",
     bundleMode: process.env.TEST_BUNDLES === "deploy" ? "deploy" : "local",
-    settings: parseOperatorSettings({ LOG_LEVEL: process.env.LOG_LEVEL ?? "CRITICAL", API_KEY: process.env.TEST_API_KEY }),
+    settings: parseOperatorSettings({ LOG_LEVEL: process.env.LOG_LEVEL ?? "CRITICAL" }),
     bundleDir: "build/test/functions",
     outdir: testAssembly,
   });

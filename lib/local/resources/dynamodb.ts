@@ -7,7 +7,10 @@ const keySchema = z.array(z.strictObject({ AttributeName: z.string(), KeyType: z
 const index = z.strictObject({
   IndexName: z.string(),
   KeySchema: keySchema,
-  Projection: z.strictObject({ ProjectionType: z.string().optional(), NonKeyAttributes: z.array(z.string()).optional() }),
+  Projection: z.strictObject({
+    ProjectionType: z.string().optional(),
+    NonKeyAttributes: z.array(z.string()).optional(),
+  }),
   ProvisionedThroughput: ignored("the local table has no throughput limit"),
   OnDemandThroughput: ignored("the local table has no throughput limit"),
   WriteOnDemandThroughputSettings: ignored("the local table has no throughput limit"),
@@ -36,15 +39,27 @@ function identify(context: NamingContext) {
   return { ref: name, attributes: { Arn: arn, StreamArn: `${arn}/stream/${streamLabel}`, TableId: context.logicalId } };
 }
 
-function tableModel(properties: z.output<z.ZodObject<typeof shared>>, name: string, streamViewType: string | null): TableModel {
+function tableModel(
+  properties: z.output<z.ZodObject<typeof shared>>,
+  name: string,
+  streamViewType: string | null,
+): TableModel {
   const ttl = properties.TimeToLiveSpecification;
   return {
     name,
     streamArn: `${localArn("dynamodb", `table/${name}`)}/stream/${streamLabel}`,
     keySchema: properties.KeySchema,
     attributeDefinitions: properties.AttributeDefinitions,
-    globalIndexes: properties.GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection })),
-    localIndexes: properties.LocalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({ IndexName, KeySchema, Projection })),
+    globalIndexes: properties.GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({
+      IndexName,
+      KeySchema,
+      Projection,
+    })),
+    localIndexes: properties.LocalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({
+      IndexName,
+      KeySchema,
+      Projection,
+    })),
     streamViewType,
     ttlAttribute: ttl?.Enabled ? (ttl.AttributeName ?? null) : null,
   };

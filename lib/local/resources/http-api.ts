@@ -82,7 +82,9 @@ export const integration = resourceKind({
     model.integrations.push({
       id: ref,
       // Either the function's ARN or API Gateway's invocation path around it.
-      functionName: functionNameOf(/functions\/(.+)\/invocations$/.exec(properties.IntegrationUri)?.[1] ?? properties.IntegrationUri),
+      functionName: functionNameOf(
+        /functions\/(.+)\/invocations$/.exec(properties.IntegrationUri)?.[1] ?? properties.IntegrationUri,
+      ),
       timeoutMs: properties.TimeoutInMillis,
     }),
 });

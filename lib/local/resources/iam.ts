@@ -1,9 +1,11 @@
 import * as z from "zod";
-import { localArn, accountId } from "../aws-names.ts";
+import { accountId, localArn } from "../aws-names.ts";
 import type { StatementModel } from "../model.ts";
 import { ignored, physicalName, resourceKind } from "./resource-kind.ts";
 
-const oneOrMany = z.union([z.string(), z.array(z.string())]).transform((value) => (Array.isArray(value) ? value : [value]));
+const oneOrMany = z
+  .union([z.string(), z.array(z.string())])
+  .transform((value) => (Array.isArray(value) ? value : [value]));
 
 const policyDocument = z.strictObject({
   Version: ignored("there is one language version"),
@@ -19,7 +21,11 @@ const policyDocument = z.strictObject({
 });
 
 function statements(document: z.output<typeof policyDocument>): StatementModel[] {
-  return document.Statement.map(({ Effect, Action, Resource }) => ({ effect: Effect, actions: Action, resources: Resource }));
+  return document.Statement.map(({ Effect, Action, Resource }) => ({
+    effect: Effect,
+    actions: Action,
+    resources: Resource,
+  }));
 }
 
 /** `AWS::IAM::Role`. */

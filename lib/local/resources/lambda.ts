@@ -94,4 +94,8 @@ export const eventSourceMapping = resourceKind({
 });
 
 /** `AWS::Lambda::Permission`. */
-export const permission = ignoredKind("AWS::Lambda::Permission", "lambda.ts", "what may invoke a function here is this process alone");
+export const permission = ignoredKind(
+  "AWS::Lambda::Permission",
+  "lambda.ts",
+  "what may invoke a function here is this process alone",
+);

@@ -51,7 +51,12 @@ export function physicalName(context: NamingContext, property: string): string {
 }
 
 /** A kind which exists in AWS only: every property is accepted, none is read. */
-export function ignoredKind(type: string, file: string, reason: string, attributes: readonly string[] = ["Arn"]): ResourceKind {
+export function ignoredKind(
+  type: string,
+  file: string,
+  reason: string,
+  attributes: readonly string[] = ["Arn"],
+): ResourceKind {
   return resourceKind({
     type,
     file,

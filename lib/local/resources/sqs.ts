@@ -58,4 +58,8 @@ const understood = {
 };
 
 /** `AWS::SQS::QueuePolicy`. */
-export const queuePolicy = ignoredKind("AWS::SQS::QueuePolicy", "sqs.ts", "what may reach a queue here is this process alone");
+export const queuePolicy = ignoredKind(
+  "AWS::SQS::QueuePolicy",
+  "sqs.ts",
+  "what may reach a queue here is this process alone",
+);
