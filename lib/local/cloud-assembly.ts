@@ -23,14 +23,23 @@ export type CloudAssembly = {
   readonly stackName: string;
   readonly template: Template;
   readonly assetPaths: ReadonlyMap<string, string>;
+  /** Construct path by logical id, such as `Stack/Queue/Resource`. */
+  readonly paths: ReadonlyMap<string, string>;
 };
 
 const manifestSchema = z.object({
   artifacts: z.record(
     z.string(),
-    z.object({ type: z.string(), properties: z.record(z.string(), z.unknown()).optional() }),
+    z.object({
+      type: z.string(),
+      properties: z.record(z.string(), z.unknown()).optional(),
+      metadata: z.unknown().optional(),
+      additionalMetadataFile: z.string().optional(),
+    }),
   ),
 });
+
+const metadataSchema = z.record(z.string(), z.array(z.object({ type: z.string(), data: z.unknown().optional() })));
 
 const assetsSchema = z.object({
   files: z.record(
@@ -76,9 +85,10 @@ export function readCloudAssembly(directory: string, stackName?: string): CloudA
   const artifacts = Object.entries(manifest.artifacts);
   const stacks = artifacts
     .filter(([, artifact]) => artifact.type === "aws:cloudformation:stack")
-    .map(([id, { properties }]) => ({
-      name: String(properties?.stackName ?? id),
-      file: String(properties?.templateFile),
+    .map(([id, artifact]) => ({
+      name: String(artifact.properties?.stackName ?? id),
+      file: String(artifact.properties?.templateFile),
+      artifact,
     }));
   const wanted = stackName === undefined ? stacks : stacks.filter((stack) => stack.name === stackName);
   const [stack] = wanted;
@@ -97,7 +107,19 @@ export function readCloudAssembly(directory: string, stackName?: string): CloudA
       for (const { objectKey } of Object.values(destinations)) assetPaths.set(objectKey, path);
     }
   }
-  return { stackName: stack.name, template: template as Template, assetPaths };
+  const { additionalMetadataFile, metadata } = stack.artifact;
+  const notes = additionalMetadataFile ? readJson(join(directory, additionalMetadataFile)) : metadata;
+  return { stackName: stack.name, template: template as Template, assetPaths, paths: constructPaths(notes) };
+}
+
+function constructPaths(metadata: unknown): Map<string, string> {
+  const paths = new Map<string, string>();
+  for (const [path, entries] of Object.entries(metadataSchema.parse(metadata ?? {}))) {
+    for (const { type, data } of entries) {
+      if (type === "aws:cdk:logicalId") paths.set(String(data), path.slice(1));
+    }
+  }
+  return paths;
 }
 
 function readJson(path: string): unknown {

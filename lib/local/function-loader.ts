@@ -6,8 +6,12 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 /** A Lambda handler: event and context in, answer out. */
 export type Handler = (event: unknown, context: unknown) => unknown;
 
-// A test runner rewrites import() in the files it transforms; functions are loaded by Node itself, as Lambda does.
-const nativeImport = new Function("url", "return import(url)") as (url: string) => Promise<Record<string, unknown>>;
+// A test runner rewrites import() in the files it transforms, but not what comes out of a data URL: functions are loaded
+// by Node itself, as Lambda does.
+const nativeImport = async (url: string): Promise<Record<string, unknown>> => {
+  const loader = await import(`data:text/javascript,${encodeURIComponent("export const load = (url) => import(url);")}`);
+  return loader.load(url);
+};
 
 const require = createRequire(import.meta.url);
 

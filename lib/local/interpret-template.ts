@@ -21,7 +21,7 @@ export type Interpretation = {
  * @throws Error naming resource, type and property for whatever is not understood: a shrug here would be a surprise in AWS.
  */
 export function interpretTemplate(
-  { stackName, template }: CloudAssembly,
+  { stackName, template, paths }: CloudAssembly,
   addresses: { httpUrl: string; sqsUrl: string | null },
 ): Interpretation {
   const identities = new Map<string, Identity>();
@@ -51,7 +51,7 @@ export function interpretTemplate(
     if (!parsed.success) throw misunderstood(logicalId, kind, parsed.error);
     const identity = identityOf(logicalId);
     kind.interpret(parsed.data, { logicalId, ...identity }, model);
-    const path = String(resource.Metadata?.["aws:cdk:path"] ?? logicalId);
+    const path = paths.get(logicalId) ?? logicalId;
     resources.push({ logicalId, type: resource.Type, path, ...identity });
   }
   const outputs = Object.entries(template.Outputs)

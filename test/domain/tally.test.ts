@@ -108,10 +108,15 @@ describe("a counter's name", () => {
     );
   });
 
-  it.each(["pk", "sk", "changed_at", "fence|shard-1", "category|unknown|x", "category|pending|", "xcategory|pending|x"])(
-    "is not %s",
-    (text) => {
-      expect(parseCounterName(text)).toBeNull();
-    },
-  );
+  it.each([
+    "pk",
+    "sk",
+    "changed_at",
+    "fence|shard-1",
+    "category|unknown|x",
+    "category|pending|",
+    "xcategory|pending|x",
+  ])("is not %s", (text) => {
+    expect(parseCounterName(text)).toBeNull();
+  });
 });

@@ -1,10 +1,10 @@
-import { afterAll } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { afterAll, inject } from "vitest";
 import { parseOperatorSettings } from "#contract/environment.ts";
 import { synthesize } from "#infra/synthesize.ts";
 import type { LocalOptions, LocalRuntime } from "#local/local-runtime.ts";
 import { startLocal } from "#local/start-local.ts";
 import { type Answer, assertConforms } from "./conformance.ts";
-import { testAssembly } from "./synthesize-once.ts";
 
 /** A request a test sends. `json` is sent as JSON; `body` as it is. */
 export type Call = { headers?: Record<string, string>; json?: unknown; body?: string | Uint8Array };
@@ -19,16 +19,23 @@ type ServiceOptions = Partial<LocalOptions> & { settings?: Record<string, string
 
 /** Starts the service on its embedded default for one test file and stops it after. */
 export async function startService({ settings, ...options }: ServiceOptions = {}): Promise<TestService> {
-  const assembly = settings === undefined ? testAssembly : await synthesizeOwn(settings);
-  const runtime = await startLocal({ assembly, dataDir: ":memory:", port: 0, ...options });
+  const assembly = settings === undefined ? inject("assembly") : await synthesizeOwn(settings);
+  const runtime = await startLocal({ assembly, dataDir: ":memory:", port: 0, onEvent: report, ...options });
   afterAll(() => runtime.stop());
   return Object.assign(runtime, {
     call: (method: string, path: string, request?: Call) => callService(runtime.url, method, path, request),
   });
 }
 
+/** What goes wrong inside the runtime is shown beside the test that it makes fail. */
+function report(event: LocalEvent): void {
+  if (event.kind !== "function-loaded" && event.kind !== "table-created") console.warn(event.message);
+}
+
 async function synthesizeOwn(settings: Record<string, string>): Promise<string> {
-  const folder = `build/test/own-${process.pid}`;
+  mkdirSync("build", { recursive: true });
+  const folder = mkdtempSync("build/test-");
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const { directory } = await synthesize({
     stage: "local",
     bundleMode: "local",

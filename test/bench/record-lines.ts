@@ -1,0 +1,117 @@
+import type { LocalRuntime } from "#local/local-runtime.ts";
+import type { Line } from "./line.ts";
+
+const eventsPerBatch = 100;
+
+/** What records cost: write and read units, requests, and milliseconds of the whole path through HTTP. */
+export async function recordLines(runtime: LocalRuntime, count: number): Promise<Line[]> {
+  const client = clientOf(runtime);
+  const payload = { order_id: "12345", amount: 99.99, note: "x".repeat(560) };
+  const record = { source: "api", category: "order", payload };
+  await client("POST", "/records", record); // the first call loads the function
+
+  const ids: string[] = [];
+  const create = await measure(runtime, count, async () => {
+    const { id } = (await client("POST", "/records", record)) as { id: string };
+    ids.push(id);
+  });
+  const process = await measure(runtime, count, (index) => client("POST", `/records/${ids[index]}/process`));
+  const keyed = await measure(runtime, 50, (index) =>
+    client("POST", "/records", record, { "idempotency-key": `key-${index}` }),
+  );
+  const long = { ...record, payload: { text: "x".repeat(10_000) } };
+  const large = await measure(runtime, 20, () => client("POST", "/records", long));
+
+  await runtime.settle();
+  const counting = await measure(runtime, 1, async () => {
+    await Promise.all(Array.from({ length: eventsPerBatch }, () => client("POST", "/records", record)));
+    await runtime.settle();
+  });
+  const get = await measure(runtime, 50, (index) => client("GET", `/records/${ids[index]}`));
+  const page = await measure(runtime, 20, () => client("GET", "/records?limit=50"));
+  const filtered = await measure(runtime, 20, () => client("GET", "/records?category=order&limit=50"));
+  const summary = await measure(runtime, 50, () => client("GET", "/reports/summary"));
+
+  const both = create.table.writeUnits + process.table.writeUnits;
+  return [
+    { name: "record.create_process.write_units", value: both, unit: "WRU/record", budget: 6 },
+    { name: "record.create.write_units.table", value: create.table.base, unit: "WRU", budget: 1 },
+    ...indexLines("record.create", create),
+    { name: "record.process.write_units.table", value: process.table.base, unit: "WRU", budget: 1 },
+    ...indexLines("record.process", process),
+    { name: "record.process.read_units", value: process.table.readUnits, unit: "RRU", budget: 1 },
+    { name: "record.create_with_key.write_units", value: keyed.table.writeUnits, unit: "WRU", budget: 9 },
+    { name: "record.create_10_kb.write_units", value: large.table.writeUnits, unit: "WRU", budget: 27 },
+    { name: "record.get.read_units", value: get.table.readUnits, unit: "RRU", budget: 1 },
+    { name: "record.page_of_50.read_units", value: page.readUnits, unit: "RRU", budget: 16 },
+    { name: "record.page_of_50_by_category.read_units", value: filtered.readUnits, unit: "RRU", budget: 40 },
+    { name: "report.summary.read_units", value: summary.readUnits, unit: "RRU", budget: 4 },
+    {
+      name: "counters.write_units_per_event",
+      value: counting.counters.writeUnits / eventsPerBatch,
+      unit: "WRU/event",
+      budget: 0.05,
+    },
+    { name: "record.create.requests", value: create.requests, unit: "requests", budget: 1.2 },
+    { name: "record.process.requests", value: process.requests, unit: "requests", budget: 2.2 },
+    { name: "record.create.time", value: create.ms, unit: "ms" },
+    { name: "record.process.time", value: process.ms, unit: "ms" },
+    { name: "record.page_of_50.time", value: page.ms, unit: "ms" },
+    { name: "report.summary.time", value: summary.ms, unit: "ms" },
+  ];
+}
+
+type Client = (method: string, path: string, json?: unknown, headers?: Record<string, string>) => Promise<unknown>;
+
+/** A client that takes no answer but a 2xx. */
+function clientOf(runtime: LocalRuntime): Client {
+  return async (method, path, json, headers = {}) => {
+    const body = json === undefined ? {} : { body: JSON.stringify(json) };
+    const response = await fetch(`${runtime.url}${path}`, {
+      method,
+      headers: { "content-type": "application/json", ...headers },
+      ...body,
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+}
+
+type TableCost = { base: number; writeUnits: number; readUnits: number; indexes: Record<string, number> };
+type Cost = { table: TableCost; counters: TableCost; readUnits: number; requests: number; ms: number };
+
+/** Does the work `times` over, one after another, and gives what one of them cost. */
+async function measure(runtime: LocalRuntime, times: number, work: (index: number) => Promise<unknown>): Promise<Cost> {
+  runtime.usage.reset();
+  const startedAt = performance.now();
+  for (let index = 0; index < times; index++) await work(index);
+  const ms = (performance.now() - startedAt) / times;
+  const [table, counters] = ["Families", "Counters"].map((name) => costOf(runtime, name, times)) as [
+    TableCost,
+    TableCost,
+  ];
+  const requests = Object.values(runtime.usage.calls).reduce((sum, call) => sum + call.requests, 0) / times;
+  return { table, counters, readUnits: table.readUnits + counters.readUnits, requests, ms };
+}
+
+function costOf(runtime: LocalRuntime, name: string, times: number): TableCost {
+  const found = Object.entries(runtime.usage.tables).find(([table]) => table.includes(`Tables${name}`));
+  const usage = found?.[1] ?? { readUnits: 0, writeUnits: 0, indexes: {} };
+  const indexes = Object.entries(usage.indexes);
+  const ofIndexes = (kind: "readUnits" | "writeUnits") => indexes.reduce((sum, [, units]) => sum + units[kind], 0);
+  return {
+    base: usage.writeUnits / times,
+    writeUnits: (usage.writeUnits + ofIndexes("writeUnits")) / times,
+    readUnits: (usage.readUnits + ofIndexes("readUnits")) / times,
+    indexes: Object.fromEntries(indexes.map(([index, units]) => [index, units.writeUnits / times])),
+  };
+}
+
+function indexLines(name: string, cost: Cost): Line[] {
+  return Object.entries(cost.table.indexes).map(([index, value]) => ({
+    name: `${name}.write_units.index_${index}`,
+    value,
+    unit: "WRU",
+    budget: 1,
+  }));
+}

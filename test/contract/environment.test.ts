@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { formerVariableNotes, functionEnvironmentSchema, parseOperatorSettings } from "#contract/environment.ts";
+
+describe("the operator's settings", () => {
+  it("have a default each, and none for what is off unless set", () => {
+    expect(parseOperatorSettings({ PATH: "/usr/bin", HOME: "/root" })).toEqual({
+      APP_ENV: "dev",
+      APP_VERSION: "0.1.0",
+      CORS_CREDENTIALS: false,
+      CORS_ORIGINS: ["*"],
+      DATA_DIR: ".sluice",
+      GIT_COMMIT: "unknown",
+      HOST: "127.0.0.1",
+      LOG_LEVEL: "INFO",
+      PORT: 3000,
+      PROJECT_NAME: "sluice",
+      SHARDS: 4,
+    });
+  });
+
+  it("are at their defaults where a variable is blank, as a line of .env without a value is", () => {
+    const names = [...Object.keys(parseOperatorSettings({})), "API_KEY", "READS_OPEN", "CLASSIFICATION_RULES"];
+    const blank = Object.fromEntries(names.map((name) => [name, ""]));
+    expect(parseOperatorSettings(blank)).toEqual(parseOperatorSettings({}));
+    expect(parseOperatorSettings({ PORT: undefined })).toEqual(parseOperatorSettings({}));
+  });
+
+  it.each([
+    ["LOG_LEVEL", "WARNING", "WARN"],
+    ["LOG_LEVEL", "Warning", "WARN"],
+    ["LOG_LEVEL", "warn", "WARN"],
+    ["LOG_LEVEL", "debug", "DEBUG"],
+    ["LOG_LEVEL", "critical", "CRITICAL"],
+    ["PORT", "0", 0],
+    ["PORT", "65535", 65_535],
+    ["SHARDS", "1", 1],
+    ["SHARDS", "16", 16],
+    ["READS_OPEN", "true", true],
+    ["READS_OPEN", "false", false],
+    ["API_KEY", " any string ü ", " any string ü "],
+    ["CORS_ORIGINS", "https://a.example, https://b.example", ["https://a.example", "https://b.example"]],
+    ["CORS_ORIGINS", "https://a.example,", ["https://a.example"]],
+  ])("read %s=%s as %j", (name, text, value) => {
+    expect(parseOperatorSettings({ [name]: text })).toHaveProperty(name, value);
+  });
+
+  it.each([
+    ["PORT", "65536"],
+    ["PORT", "-1"],
+    ["PORT", "3000.5"],
+    ["PORT", "0x10"],
+    ["PORT", "http"],
+    ["LOG_LEVEL", "LOUD"],
+    ["SHARDS", "0"],
+    ["SHARDS", "17"],
+    ["SHARDS", "1e1"],
+    ["READS_OPEN", "yes"],
+    ["CORS_CREDENTIALS", "1"],
+    ["PROJECT_NAME", "my project"],
+    ["APP_ENV", "x".repeat(33)],
+  ])("refuse %s=%s in a message that names it", (name, text) => {
+    expect(() => parseOperatorSettings({ [name]: text })).toThrow(
+      new RegExp(`^These settings are wrong.*\n  ${name}: .`),
+    );
+  });
+
+  it("name every bad variable at once, and show no value", () => {
+    const bad = () => parseOperatorSettings({ PORT: "hunter2", LOG_LEVEL: "hunter2", API_KEY: "hunter2" });
+    expect(bad).toThrow(/^ {2}PORT: ./m);
+    expect(bad).toThrow(/^ {2}LOG_LEVEL: ./m);
+    expect(bad).not.toThrow(/hunter2/);
+  });
+
+  it.each(["", "*", "https://a.example, *", "https://*"])(
+    "refuse credentials for any origin: CORS_ORIGINS=%s",
+    (origins) => {
+      expect(() => parseOperatorSettings({ CORS_CREDENTIALS: "true", CORS_ORIGINS: origins })).toThrow(/CORS_ORIGINS/);
+    },
+  );
+
+  it("take credentials for named origins", () => {
+    const settings = parseOperatorSettings({ CORS_CREDENTIALS: "true", CORS_ORIGINS: "https://a.example" });
+    expect(settings).toMatchObject({ CORS_CREDENTIALS: true, CORS_ORIGINS: ["https://a.example"] });
+  });
+});
+
+describe("variables of the services before", () => {
+  it("get one clear line each", () => {
+    const notes = formerVariableNotes({
+      DATABASE_URL: "postgresql://user:hunter2@db/app",
+      POSTGRES_USER: "user",
+      POSTGRES_PASSWORD: "hunter2",
+      KAFKA_BOOTSTRAP_SERVERS: "kafka:9092",
+      KAFKA_CONSUMER_GROUP: "workers",
+    });
+    expect(notes.map((note) => note.split(" ")[0])).toEqual([
+      "DATABASE_URL",
+      "POSTGRES_USER",
+      "POSTGRES_PASSWORD",
+      "KAFKA_BOOTSTRAP_SERVERS",
+      "KAFKA_CONSUMER_GROUP",
+    ]);
+    for (const note of notes) expect(note).toMatch(/^\w+ is ignored: [^\n]+\.$/);
+    expect(notes.join()).not.toContain("hunter2");
+  });
+
+  it("are silent where nothing of them is set", () => {
+    expect(
+      formerVariableNotes({ PORT: "3000", MY_DATABASE_URL: "x", DATABASE_URL: "", KAFKA_TOPIC: undefined }),
+    ).toEqual([]);
+  });
+});
+
+describe("a function's environment", () => {
+  const environment = {
+    TABLE_NAME: "table",
+    COUNTERS_TABLE_NAME: "counters",
+    STAGE: "aws",
+    SHARDS: "4",
+    API_KEY_SHA256: "",
+    READS_OPEN: "false",
+    STREAM_HAS_ONE_SHARD: "false",
+    APP_ENV: "dev",
+    APP_VERSION: "0.1.0",
+    GIT_COMMIT: "unknown",
+    LOG_LEVEL: "INFO",
+    POWERTOOLS_SERVICE_NAME: "sluice",
+    POWERTOOLS_METRICS_NAMESPACE: "Sluice",
+  };
+
+  it("is read into numbers and flags", () => {
+    expect(functionEnvironmentSchema.parse(environment)).toMatchObject({ SHARDS: 4, READS_OPEN: false });
+  });
+
+  it.each([
+    ["TABLE_NAME", undefined],
+    ["STAGE", "test"],
+    ["READS_OPEN", ""],
+    ["API_KEY_SHA256", "a key in the clear"],
+    ["LOG_LEVEL", "WARNING"],
+  ])("is refused when %s is %s: a function never guesses", (name, value) => {
+    const issues = functionEnvironmentSchema.safeParse({ ...environment, [name]: value }).error?.issues;
+    expect(issues?.map(({ path }) => path)).toEqual([[name]]);
+  });
+});
