@@ -1,24 +1,40 @@
 import { deltasOf, type Tally, tallyOf } from "#domain/tally.ts";
+import { countMetric } from "#runtime/metrics.ts";
 import { type ItemChange, stream } from "#runtime/stream.ts";
 import { applyChanges, type Change } from "#store/counters.ts";
 import { isRecordHead } from "#store/keys.ts";
-import { namesOf, parseHead } from "#store/records.ts";
+import { namesOf, parseHead, type RecordHead } from "#store/records.ts";
 
-export const handler = stream(changeOf, applyChanges);
+type Counted = Change & { became: RecordHead["s"] | null };
+
+export const handler = stream(changeOf, async (shardId, changes: Counted[]) => {
+  await applyChanges(shardId, changes);
+  for (const [status, metric] of metricsByStatus) {
+    const count = changes.filter((change) => change.became === status).length;
+    if (count > 0) countMetric(metric, count);
+  }
+});
+
+const metricsByStatus = [
+  ["pending", "RecordCreated"],
+  ["processed", "RecordProcessed"],
+  ["failed", "RecordFailed"],
+] as const;
 
 /** How one change moves the counters; null for what is not counted. An expiry leaves the reports as they are. */
-function changeOf(change: ItemChange): Change | null {
+function changeOf(change: ItemChange): Counted | null {
   if (!isRecordHead(change.pk) || change.expired) return null;
   const [before, after] = [headOf(change.before), headOf(change.after)];
   const changedAtMs = Math.max(before?.u ?? 0, after?.u ?? 0);
   const deltas = deltasOf(before && tally(before), after && tally(after));
-  return { sequenceNumber: change.sequenceNumber, createdSeconds: change.createdSeconds, changedAtMs, deltas };
+  const became = after === null || after.s === before?.s ? null : after.s;
+  return { sequenceNumber: change.sequenceNumber, createdSeconds: change.createdSeconds, changedAtMs, deltas, became };
 }
 
-function headOf(image: Record<string, unknown> | null): ReturnType<typeof parseHead> | null {
+function headOf(image: Record<string, unknown> | null): RecordHead | null {
   return image === null ? null : parseHead(image);
 }
 
-function tally(head: ReturnType<typeof parseHead>): Tally {
+function tally(head: RecordHead): Tally {
   return tallyOf({ id: head.sk, status: head.s, ...namesOf(head) });
 }

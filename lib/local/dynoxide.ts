@@ -105,6 +105,7 @@ async function launch(
     databasePath,
     stop: async () => {
       stopping = true;
+      child.ref();
       child.stdin?.end();
       await ended;
     },

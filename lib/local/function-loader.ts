@@ -9,7 +9,9 @@ export type Handler = (event: unknown, context: unknown) => unknown;
 // A test runner rewrites import() in the files it transforms, but not what comes out of a data URL: functions are loaded
 // by Node itself, as Lambda does.
 const nativeImport = async (url: string): Promise<Record<string, unknown>> => {
-  const loader = await import(`data:text/javascript,${encodeURIComponent("export const load = (url) => import(url);")}`);
+  const loader = await import(
+    `data:text/javascript,${encodeURIComponent("export const load = (url) => import(url);")}`
+  );
   return loader.load(url);
 };
 

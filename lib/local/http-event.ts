@@ -31,11 +31,20 @@ function parseQuery(raw: string): Record<string, string> | null {
   for (const pair of raw.split("&")) {
     if (pair === "") continue;
     const [name = "", ...value] = pair.replaceAll("+", " ").split("=");
-    const key = decodeURIComponent(name);
-    const decoded = decodeURIComponent(value.join("="));
+    const key = decodeLeniently(name);
+    const decoded = decodeLeniently(value.join("="));
     query[key] = query[key] === undefined ? decoded : `${query[key]},${decoded}`;
   }
   return query;
+}
+
+/** Bad encoding in a query is the function's to refuse: it gets the raw query string too. */
+function decodeLeniently(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 // These speak of the connection, which ends at the gateway.

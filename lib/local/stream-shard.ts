@@ -93,8 +93,8 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
   }
 
   function takeBatch(): StreamRecord[] {
-    const size = faults.current.stream?.resplit ? 1 + faults.below(batchSizeMax) : batchSizeMax;
-    let count = Math.min(size, buffer.length);
+    let count = Math.min(batchSizeMax, buffer.length);
+    if (faults.current.stream?.resplit) count = 1 + faults.below(count);
     const first = buffer[0];
     if (sizeMs !== null && first !== undefined) {
       const startMs = windowStart(first, sizeMs);

@@ -88,7 +88,7 @@ export class ApiRequest<R extends Route = Route> {
    */
   async commit(answer: HttpAnswer, writes: readonly Write[]): Promise<HttpAnswer> {
     const kept = this.claim === null ? [] : [keepAnswer(this.claim.of, keptForm(answer), this.nowMs, this.claim.stale)];
-    const outcome = await commit([...writes, ...kept], newWriteId());
+    const outcome = await commit([...writes, ...kept], { writeId: newWriteId(), requestId: this.requestId });
     if (!outcome.committed) throw new CommitRefused(outcome.refused === writes.length);
     return answer;
   }

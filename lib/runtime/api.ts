@@ -30,7 +30,7 @@ function answerTo<R extends Route>(
 ): Promise<HttpAnswer> {
   return respond(event, async (requestId) => {
     assertAcceptsJson(route, event.headers.accept);
-    const body = readJsonBody(event);
+    const body = route.method === "GET" ? undefined : readJsonBody(event);
     const caller = authenticate(route.scope, event.headers["x-api-key"]);
     const request = new ApiRequest(route, event, { requestId, caller, body });
     return notModified(request, await answerOnce(request, () => handle(request)));

@@ -2,6 +2,8 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypt
 import type * as z from "zod";
 import { DomainError } from "#domain/domain-error.ts";
 import { signingKey } from "#store/signing-key.ts";
+import { newWriteId } from "./identity.ts";
+import { currentContext } from "./request-context.ts";
 
 const tagBytes = 16;
 
@@ -39,7 +41,10 @@ export async function openCursor<Schema extends z.ZodType>(
 }
 
 function key(): Promise<Buffer> {
-  return signingKey(() => ({ key: randomBytes(32), writeId: randomBytes(8).toString("base64url") }));
+  return signingKey(() => ({
+    key: randomBytes(32),
+    by: { writeId: newWriteId(), requestId: currentContext()?.requestId ?? "" },
+  }));
 }
 
 function tagOf(secret: Buffer, payload: Buffer, scope: unknown): Buffer {

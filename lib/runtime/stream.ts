@@ -10,6 +10,8 @@ export type ItemChange = {
   sequenceNumber: string;
   createdSeconds: number;
   pk: string;
+  /** The request that wrote the item, or the one before for a deletion. */
+  requestId: string;
   before: Record<string, unknown> | null;
   after: Record<string, unknown> | null;
   expired: boolean;
@@ -33,15 +35,19 @@ export function stream<Read>(
   return async (event) => {
     const shardId = shardIdOf(event);
     const changes: Read[] = [];
+    const requestIds = new Set<string>();
     for (const record of event.Records) {
       try {
-        const change = read(itemChange(record));
-        if (change !== null) changes.push(change);
+        const change = itemChange(record);
+        requestIds.add(change.requestId);
+        const counted = read(change);
+        if (counted !== null) changes.push(counted);
       } catch (error) {
         await setAside(shardId, record, error);
       }
     }
     if (changes.length > 0) await apply(shardId, changes);
+    logger.info("stream batch", { shard_id: shardId, records: event.Records.length, request_ids: [...requestIds] });
     return { batchItemFailures: [], state: {} };
   };
 }
@@ -58,12 +64,14 @@ function itemChange(record: DynamoDBRecord): ItemChange {
   const pk = Keys?.pk?.S;
   if (SequenceNumber === undefined || pk === undefined)
     throw new Error("The stream record lacks its key or sequence number.");
+  const [before, after] = [itemOfImage(OldImage), itemOfImage(NewImage)];
   return {
     sequenceNumber: SequenceNumber,
     createdSeconds: Number(ApproximateCreationDateTime ?? 0),
     pk,
-    before: itemOfImage(OldImage),
-    after: itemOfImage(NewImage),
+    requestId: String((after ?? before)?.q ?? ""),
+    before,
+    after,
     expired: record.userIdentity?.type === "Service" && record.userIdentity.principalId === "dynamodb.amazonaws.com",
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import style from "swagger-ui-dist/swagger-ui.css?text";
 import bundle from "swagger-ui-dist/swagger-ui-bundle.js?text";
+import { errorTable } from "#contract/errors.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import type { HttpAnswer } from "./http-answer.ts";
 
@@ -38,10 +39,32 @@ const html = `<!doctype html>
 </html>
 `;
 
+const pageHeaders = { "content-type": "text/html; charset=utf-8", "content-security-policy": contentSecurityPolicy };
+
+/** What the `type` of an error body leads to: every code with its status and meaning. */
+const errorsPage = `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>Sluice errors</title><link rel="icon" href="data:,"></head>
+<body style="font-family: system-ui, sans-serif; max-width: 48rem; margin: 2rem auto; padding: 0 1rem">
+<h1>Errors</h1>
+<p>Every error has a body with its <code>code</code>, and a <code>detail</code> that says how to mend it.</p>
+<table>
+<tr><th align="left">code</th><th align="left">status</th><th align="left">meaning</th></tr>
+${Object.entries(errorTable)
+  .map(
+    ([code, { status, title }]) =>
+      `<tr id="${code}"><td><code>${code}</code></td><td>${status}</td><td>${title}</td></tr>`,
+  )
+  .join("\n")}
+</table>
+<p><a href="/docs">API documentation</a></p>
+</body>
+</html>
+`;
+
 /** The page of Swagger UI, which shows this service's own OpenAPI document. */
 export function swaggerPage(): HttpAnswer {
-  const headers = { "content-type": "text/html; charset=utf-8", "content-security-policy": contentSecurityPolicy };
-  return { status: 200, headers, body: html };
+  return { status: 200, headers: pageHeaders, body: html };
 }
 
 const packed = new Map<string, { body: Buffer; etag: string }>();
@@ -52,6 +75,7 @@ const packed = new Map<string, { body: Buffer; etag: string }>();
  * @throws DomainError `resource_not_found` for any other name.
  */
 export function swaggerAsset(name: string): HttpAnswer {
+  if (name === "errors") return { status: 200, headers: pageHeaders, body: errorsPage };
   const file = Object.hasOwn(files, name) ? files[name] : undefined;
   if (file === undefined) throw new DomainError("resource_not_found", "There is no such file of the documentation.");
   const known = packed.get(name) ?? pack(file.text);

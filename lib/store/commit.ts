@@ -10,11 +10,17 @@ import { DomainError } from "#domain/domain-error.ts";
 import type { Key } from "./keys.ts";
 import { table, tableName } from "./table.ts";
 
-/** An item as stored: its key, its version `v`, and `w`, the write ids of its last versions, newest first. */
-export type Item = Key & { v: number; w?: string[] } & Record<string, unknown>;
+/** An item as stored: its key, its version `v`, `w`, the write ids of its last versions, newest first, and `q`, the id of the request that wrote it last. */
+export type Item = Key & { v: number; w?: string[]; q?: string } & Record<string, unknown>;
 
 /** A put and the condition it stands on: that the key is free, or that the item still has a version. */
-export type Write = { item: Omit<Item, "w">; condition: { absent: true } | { version: number; writeIds: string[] } };
+export type Write = {
+  item: Omit<Item, "w" | "q">;
+  condition: { absent: true } | { version: number; writeIds: string[] };
+};
+
+/** Who writes: an id of this one commit, and that of the request it belongs to, which the stream carries on. */
+export type WrittenBy = { writeId: string; requestId: string };
 
 /** How many versions back a write id is remembered, so that an answer lost on the wire is still known as one's own. */
 const writeIdsKept = 4;
@@ -31,16 +37,16 @@ export type Committed = { committed: true } | { committed: false; refused: numbe
  *
  * @throws DomainError `service_unavailable` when other transactions hold the items for longer than the retries last.
  */
-export async function commit(writes: readonly Write[], writeId: string): Promise<Committed> {
-  const puts = writes.map((write) => putOf(write, writeId));
+export async function commit(writes: readonly Write[], by: WrittenBy): Promise<Committed> {
+  const puts = writes.map((write) => putOf(write, by));
   const [first] = puts;
-  if (puts.length === 1 && first !== undefined) return putOne(first, writeId);
-  return transact(puts, writeId);
+  if (puts.length === 1 && first !== undefined) return putOne(first, by.writeId);
+  return transact(puts, by.writeId);
 }
 
 type Put = ReturnType<typeof putOf>;
 
-function putOf({ item, condition }: Write, writeId: string) {
+function putOf({ item, condition }: Write, { writeId, requestId }: WrittenBy) {
   const earlier = "version" in condition ? condition.writeIds : [];
   const on =
     "version" in condition
@@ -48,7 +54,7 @@ function putOf({ item, condition }: Write, writeId: string) {
       : { ConditionExpression: "attribute_not_exists(pk)" };
   return {
     TableName: tableName(),
-    Item: { ...item, w: [writeId, ...earlier].slice(0, writeIdsKept) },
+    Item: { ...item, q: requestId, w: [writeId, ...earlier].slice(0, writeIdsKept) },
     ...on,
     ReturnValuesOnConditionCheckFailure: "ALL_OLD" as const,
   };

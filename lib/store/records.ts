@@ -10,8 +10,8 @@ import { table, tableName } from "./table.ts";
 
 /** A head stays within one write unit, so that processing a record costs one, whatever its payload. */
 const headBytesMax = 1024;
-/** What processing may add to a head: class, score, rule and two write ids, less the index entry it takes off. */
-const processingBytes = 72;
+/** What a head gets besides: request id and write ids, and by processing a class, score and rule, less its entry in `rare`. */
+const otherBytes = 58;
 
 /** The head of a record. Names are one letter because each byte is billed at every write. */
 const headSchema = z.object({
@@ -43,7 +43,7 @@ type PayloadPlace = { p: string } | { z: number };
 export function insertRecord(record: IngestedRecord): Write[] {
   const payload = JSON.stringify(record.payload);
   const inline = headOf(record, { p: payload });
-  if (itemSizeBytes(inline) + processingBytes <= headBytesMax) return [{ item: inline, condition: { absent: true } }];
+  if (itemSizeBytes(inline) + otherBytes <= headBytesMax) return [{ item: inline, condition: { absent: true } }];
   return [
     { item: headOf(record, { z: Buffer.byteLength(payload) }), condition: { absent: true } },
     { item: { ...payloadKey(record.id), v: 1, p: payload }, condition: { absent: true } },

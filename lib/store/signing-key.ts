@@ -1,5 +1,5 @@
 import { GetCommand } from "@aws-sdk/lib-dynamodb";
-import { commit } from "./commit.ts";
+import { commit, type WrittenBy } from "./commit.ts";
 import { signingKeyKey } from "./keys.ts";
 import { table, tableName } from "./table.ts";
 
@@ -9,7 +9,7 @@ let known: Buffer | undefined;
  * The key that signs cursors. It is made once, by whoever needs it first, and kept in the table, so that no secret
  * passes through the template or an environment. Read once a process.
  */
-export async function signingKey(make: () => { key: Buffer; writeId: string }): Promise<Buffer> {
+export async function signingKey(make: () => { key: Buffer; by: WrittenBy }): Promise<Buffer> {
   known ??= (await readKey()) ?? (await makeKey(make()));
   return known;
 }
@@ -21,10 +21,10 @@ async function readKey(): Promise<Buffer | null> {
   return item === undefined ? null : Buffer.from(String(item.key), "base64url");
 }
 
-async function makeKey({ key, writeId }: { key: Buffer; writeId: string }): Promise<Buffer> {
+async function makeKey({ key, by }: { key: Buffer; by: WrittenBy }): Promise<Buffer> {
   const made = await commit(
     [{ item: { ...signingKeyKey, v: 1, key: key.toString("base64url") }, condition: { absent: true } }],
-    writeId,
+    by,
   );
   if (made.committed || made.current === null) return key;
   return Buffer.from(String(made.current.key), "base64url");

@@ -38,7 +38,7 @@ describe("the bounds of a millisecond", () => {
   it("hold every id of that millisecond and none of another", () => {
     fc.assert(
       fc.property(someId, fc.oneof(fc.integer({ min: -1, max: 1 }), timeMs), (id, apart) => {
-        const time = Math.abs(uuid7TimeMs(id) - apart);
+        const time = Math.min(Math.abs(uuid7TimeMs(id) - apart), 2 ** 48 - 1);
         expect(id >= uuid7Floor(time)).toBe(uuid7TimeMs(id) >= time);
         expect(id <= uuid7Ceiling(time)).toBe(uuid7TimeMs(id) <= time);
       }),

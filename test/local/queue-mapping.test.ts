@@ -43,13 +43,20 @@ describe("delivery", () => {
     const fixture = await startFixture({ queueMapping: { batchSize: 2, maximumBatchingWindowInSeconds: 20 } }, virtual);
     await fixture.send("1", "2", "3", "4", "5");
     await fixture.settle();
-    expect(bodies().map((batch) => batch.length).sort()).toEqual([1, 2, 2]);
+    expect(
+      bodies()
+        .map((batch) => batch.length)
+        .sort(),
+    ).toEqual([1, 2, 2]);
   });
 
   test("no more batches at once than the mapping allows", async () => {
     let running = 0;
     let most = 0;
-    const fixture = await startFixture({ queueMapping: { batchSize: 1, scalingConfig: { maximumConcurrency: 2 } } }, virtual);
+    const fixture = await startFixture(
+      { queueMapping: { batchSize: 1, scalingConfig: { maximumConcurrency: 2 } } },
+      virtual,
+    );
     plan("queue", async () => {
       running += 1;
       most = Math.max(most, running);
@@ -78,8 +85,14 @@ describe("failures", () => {
   });
 
   test("only the failed messages of a batch come again, after the visibility timeout", async () => {
-    const fixture = await startFixture({ queueMapping: { batchSize: 10, maximumBatchingWindowInSeconds: 20 } }, virtual);
-    plan("queue", failing((body) => body === "bad" && seen("queue").length === 1));
+    const fixture = await startFixture(
+      { queueMapping: { batchSize: 10, maximumBatchingWindowInSeconds: 20 } },
+      virtual,
+    );
+    plan(
+      "queue",
+      failing((body) => body === "bad" && seen("queue").length === 1),
+    );
     await fixture.send("good", "bad");
     await fixture.settle();
     await fixture.clock.advance(visibilityMs);
@@ -94,7 +107,10 @@ describe("failures", () => {
     ["answers an item without an id", () => ({ batchItemFailures: [{}] })],
     ["answers no list", () => ({ batchItemFailures: "all" })],
   ])("the whole batch comes again when the function %s", async (_, answer) => {
-    const fixture = await startFixture({ queueMapping: { batchSize: 10, maximumBatchingWindowInSeconds: 20 } }, virtual);
+    const fixture = await startFixture(
+      { queueMapping: { batchSize: 10, maximumBatchingWindowInSeconds: 20 } },
+      virtual,
+    );
     plan("queue", () => (seen("queue").length === 1 ? answer() : undefined));
     await fixture.send("1", "2");
     await fixture.settle();
@@ -137,8 +153,13 @@ describe("faults", () => {
   test("shuffled messages arrive out of order, the same way for the same seed", async () => {
     const orderFor = async (seed: number) => {
       const mapping = { batchSize: 10, maximumBatchingWindowInSeconds: 20 };
-      const fixture = await startFixture({ queueMapping: mapping }, { ...virtual, faults: { seed, queue: { shuffle: true } } });
-      await fixture.command({ send: Array.from({ length: 8 }, (_, index) => ({ MessageBody: String(index), DelaySeconds: 10 })) });
+      const fixture = await startFixture(
+        { queueMapping: mapping },
+        { ...virtual, faults: { seed, queue: { shuffle: true } } },
+      );
+      await fixture.command({
+        send: Array.from({ length: 8 }, (_, index) => ({ MessageBody: String(index), DelaySeconds: 10 })),
+      });
       await fixture.clock.advance(11_000);
       await fixture.stop();
       return bodies().flat().join("");
@@ -151,7 +172,9 @@ describe("faults", () => {
 });
 
 async function inQueue(fixture: { endpoints: { sqs: string | null } } & Seen, name: string): Promise<string[]> {
-  const response = await fetch(`${fixture.endpoints.sqs}/_fauxqs/queues/${fixture.resource(name).attributes.QueueName}`);
+  const response = await fetch(
+    `${fixture.endpoints.sqs}/_fauxqs/queues/${fixture.resource(name).attributes.QueueName}`,
+  );
   const { messages } = (await response.json()) as Seen;
   return messages.ready.map((message: Seen) => message.body);
 }

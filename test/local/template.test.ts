@@ -9,7 +9,9 @@ import { startFixture } from "#test/fixture-runtime.ts";
 describe("what is not understood is an error", () => {
   test("a resource type, by the resource's name", async () => {
     const start = startFixture({ resources: { Vpc: { type: "AWS::EC2::VPC" } } });
-    await expect(start).rejects.toThrow("lib/local does not understand Vpc: AWS::EC2::VPC; add it to lib/local/resources/");
+    await expect(start).rejects.toThrow(
+      "lib/local does not understand Vpc: AWS::EC2::VPC; add it to lib/local/resources/",
+    );
   });
 
   test("a property, by resource, type and property", async () => {
@@ -21,12 +23,18 @@ describe("what is not understood is an error", () => {
 
   test("a nested property, by its path", async () => {
     const start = startFixture({ queueMapping: { scalingConfig: { maximumConcurrency: 1 } } });
-    await expect(start).rejects.toThrow("QueueMapping (AWS::Lambda::EventSourceMapping): ScalingConfig.MaximumConcurrency");
+    await expect(start).rejects.toThrow(
+      "QueueMapping (AWS::Lambda::EventSourceMapping): ScalingConfig.MaximumConcurrency",
+    );
   });
 
   test("a cron expression", async () => {
     const target = { Arn: "arn:aws:lambda:us-east-1:000000000000:function:x", RoleArn: "x" };
-    const properties = { ScheduleExpression: "cron(0 12 * * ? *)", FlexibleTimeWindow: { Mode: "OFF" }, Target: target };
+    const properties = {
+      ScheduleExpression: "cron(0 12 * * ? *)",
+      FlexibleTimeWindow: { Mode: "OFF" },
+      Target: target,
+    };
     const start = startFixture({ resources: { Noon: { type: "AWS::Scheduler::Schedule", properties } } });
     await expect(start).rejects.toThrow("only rate(n minutes|hours|days) is understood");
   });
@@ -59,11 +67,17 @@ test("outputs and resources are known by physical name", async () => {
 
 test("an assembly of several stacks asks for a name", async () => {
   const directory = mkdtempSync(join(tmpdir(), "assembly-"));
-  const stack = (name: string) => ({ type: "aws:cloudformation:stack", properties: { templateFile: `${name}.json`, stackName: name } });
+  const stack = (name: string) => ({
+    type: "aws:cloudformation:stack",
+    properties: { templateFile: `${name}.json`, stackName: name },
+  });
   writeFileSync(join(directory, "manifest.json"), JSON.stringify({ artifacts: { A: stack("A"), B: stack("B") } }));
-  await expect(startFixture({}, { assembly: directory })).rejects.toThrow('it holds: A, B. Choose one with "stackName".');
+  await expect(startFixture({}, { assembly: directory })).rejects.toThrow(
+    'it holds: A, B. Choose one with "stackName".',
+  );
 });
 
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: it is CloudFormation's syntax, not JavaScript's
 describe("intrinsics", () => {
   const template = {
     Resources: { Thing: { Type: "X" } },
@@ -71,7 +85,10 @@ describe("intrinsics", () => {
     Conditions: { Yes: { "Fn::Equals": [{ Ref: "Size" }, "3"] }, No: { "Fn::Not": [{ Condition: "Yes" }] } },
     Outputs: {},
   };
-  const { resolve, holds } = intrinsicResolver(template, "Stack", () => ({ ref: "thing-1", attributes: { Arn: "arn:thing", "A.B": "deep" } }));
+  const { resolve, holds } = intrinsicResolver(template, "Stack", () => ({
+    ref: "thing-1",
+    attributes: { Arn: "arn:thing", "A.B": "deep" },
+  }));
 
   test.each([
     [{ Ref: "Thing" }, "thing-1"],
@@ -98,6 +115,8 @@ describe("intrinsics", () => {
     expect(() => resolve({ "Fn::Cidr": ["10.0.0.0/8", 1, 8] })).toThrow("does not understand the intrinsic Fn::Cidr");
   });
 });
+
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: as above
 
 describe("event filters", () => {
   const record = { eventName: "INSERT", dynamodb: { NewImage: { kind: { S: "order" }, size: { N: "7" } } }, count: 5 };

@@ -1,5 +1,6 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { openapiDocument } from "#contract/openapi.ts";
+import { matchesTemplate } from "#contract/path-template.ts";
 import { routes } from "#contract/routes.ts";
 
 const document = JSON.parse(JSON.stringify(openapiDocument({ version: "test" }))) as {
@@ -61,17 +62,8 @@ function escapePointer(part: string): string {
 }
 
 function templateOf(method: string, pathname: string): string | null {
-  const parts = pathname.replace(/(?<=.)\/$/, "").split("/");
-  for (const route of routes.filter((candidate) => candidate.method === method)) {
-    for (const path of [route.path, ...(route.aliases ?? [])]) {
-      const expected = path.split("/");
-      if (
-        expected.length === parts.length &&
-        expected.every((part, at) => part.startsWith("{") || part === parts[at])
-      ) {
-        return path;
-      }
-    }
-  }
-  return null;
+  const paths = routes
+    .filter((route) => route.method === method)
+    .flatMap((route) => [route.path, ...(route.aliases ?? [])]);
+  return paths.find((path) => matchesTemplate(path, pathname)) ?? null;
 }

@@ -4,7 +4,6 @@ import { type FixtureOptions, synthesiseFixture } from "./fixture-stack.ts";
 
 type Kind = "queue" | "stream" | "schedule" | "window";
 // What the functions of the fixture received and answer; they are plain JavaScript.
-// biome-ignore lint/suspicious/noExplicitAny: an event is whatever the runtime made of it, and the tests are about that
 export type Seen = any;
 type Plan = (event: Seen, context: Seen) => unknown;
 
@@ -20,7 +19,10 @@ export type Fixture = LocalRuntime & {
   send(...bodies: string[]): Promise<void>;
 };
 
-const shared = globalThis as unknown as { fixtureSeen: Record<Kind, Seen[]>; fixturePlans: Partial<Record<Kind, Plan>> };
+const shared = globalThis as unknown as {
+  fixtureSeen: Record<Kind, Seen[]>;
+  fixturePlans: Partial<Record<Kind, Plan>>;
+};
 
 /** The events that a function received, oldest first. */
 export function seen(kind: Kind): Seen[] {
@@ -54,7 +56,12 @@ export async function startFixture(
   }
   const messages: string[] = [];
   const assembly = rest.assembly ?? synthesiseFixture(fixture);
-  const runtime = await startLocal({ dataDir: ":memory:", onEvent: (event) => messages.push(event.message), ...rest, assembly });
+  const runtime = await startLocal({
+    dataDir: ":memory:",
+    onEvent: (event) => messages.push(event.message),
+    ...rest,
+    assembly,
+  });
   onTestFinished(() => runtime.stop());
 
   async function command(command: Record<string, unknown>): Promise<Seen> {

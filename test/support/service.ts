@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { afterAll, inject } from "vitest";
 import { parseOperatorSettings } from "#contract/environment.ts";
 import { synthesize } from "#infra/synthesize.ts";
+import type { LocalEvent } from "#local/local-event.ts";
 import type { LocalOptions, LocalRuntime } from "#local/local-runtime.ts";
 import { startLocal } from "#local/start-local.ts";
 import { type Answer, assertConforms } from "./conformance.ts";

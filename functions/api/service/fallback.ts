@@ -1,3 +1,4 @@
+import { matchesTemplate } from "#contract/path-template.ts";
 import { routes } from "#contract/routes.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import { fallback } from "#runtime/fallback.ts";
@@ -12,15 +13,10 @@ export const handler = fallback((method, path) => {
   });
 });
 
-/** The methods that routes take at a path. A trailing slash is the same path. */
+/** The methods that routes take at a path. */
 function methodsAt(path: string): string[] {
-  const parts = path.replace(/(?<=.)\/$/, "").split("/");
   const matching = routes.filter((route) =>
-    [route.path, ...(route.aliases ?? [])].some((template) => {
-      const expected = template.split("/");
-      const same = (part: string, at: number) => part.startsWith("{") || part === parts[at];
-      return expected.length === parts.length && expected.every(same);
-    }),
+    [route.path, ...(route.aliases ?? [])].some((template) => matchesTemplate(template, path)),
   );
   return [...new Set(matching.map((route) => route.method))];
 }

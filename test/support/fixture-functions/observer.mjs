@@ -10,5 +10,6 @@ async function observe(kind, event, context, fallback) {
 
 export const queue = (event, context) => observe("queue", event, context, { batchItemFailures: [] });
 export const stream = (event, context) => observe("stream", event, context, { batchItemFailures: [] });
-export const window = (event, context) => observe("window", event, context, { batchItemFailures: [], state: event.state });
+export const window = (event, context) =>
+  observe("window", event, context, { batchItemFailures: [], state: event.state });
 export const schedule = (event, context) => observe("schedule", event, context, undefined);
