@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks", // a local runtime owns its process: environment, clock and function modules
+    env: { POWERTOOLS_METRICS_DISABLED: "true" }, // the test of the metrics turns them on
     testTimeout: 30_000,
     hookTimeout: 60_000,
     globalSetup: ["test/support/synthesize-once.ts"],

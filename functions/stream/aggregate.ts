@@ -1,5 +1,5 @@
 import { deltasOf, type Tally, tallyOf } from "#domain/tally.ts";
-import { countMetric } from "#runtime/metrics.ts";
+import { countMetrics } from "#runtime/metrics.ts";
 import { type ItemChange, stream } from "#runtime/stream.ts";
 import { applyChanges, type Change } from "#store/counters.ts";
 import { isRecordHead } from "#store/keys.ts";
@@ -9,17 +9,10 @@ type Counted = Change & { became: RecordHead["s"] | null };
 
 export const handler = stream(changeOf, async (shardId, changes: Counted[]) => {
   await applyChanges(shardId, changes);
-  for (const [status, metric] of metricsByStatus) {
-    const count = changes.filter((change) => change.became === status).length;
-    if (count > 0) countMetric(metric, count);
-  }
+  const became = Map.groupBy(changes, (change) => change.became);
+  const count = (status: RecordHead["s"]) => became.get(status)?.length ?? 0;
+  countMetrics({ RecordCreated: count("pending"), RecordProcessed: count("processed"), RecordFailed: count("failed") });
 });
-
-const metricsByStatus = [
-  ["pending", "RecordCreated"],
-  ["processed", "RecordProcessed"],
-  ["failed", "RecordFailed"],
-] as const;
 
 /** How one change moves the counters; null for what is not counted. An expiry leaves the reports as they are. */
 function changeOf(change: ItemChange): Counted | null {

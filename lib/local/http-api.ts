@@ -31,6 +31,8 @@ export async function listenHttpApi(host: string, port: number): Promise<HttpApi
   const server = createServer({ maxHeaderSize: 64 * 1024, requestTimeout: 60_000 }, (request, response) => {
     handle(request, response, ready).catch(() => response.destroy());
   });
+  // Longer than clients keep a connection, so that none sends a request into one that is being closed.
+  server.keepAliveTimeout = 75_000;
   server.on("clientError", answerClientError);
   await listen(server, host, port);
   const address = server.address() as AddressInfo;
@@ -41,9 +43,14 @@ export async function listenHttpApi(host: string, port: number): Promise<HttpApi
     serve: (model, lambda) => begin(responder(model, lambda)),
     stop: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-        setTimeout(() => server.closeAllConnections(), 5_000).unref();
+        // A connection that was busy is idle a moment later, and would be kept alive.
+        const idle = setInterval(() => server.closeIdleConnections(), 20);
+        const late = setTimeout(() => server.closeAllConnections(), 30_000);
+        server.close(() => {
+          clearInterval(idle);
+          clearTimeout(late);
+          resolve();
+        });
       }),
   };
 }

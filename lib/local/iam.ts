@@ -38,11 +38,19 @@ export function grantsOf({ roles, policies }: LocalModel): Grants {
     return found;
   }
 
+  function isAllowed(roleArn: string, action: string): boolean {
+    const matching = of(roleArn).filter((statement) => statement.actions.some((pattern) => matches(pattern, action)));
+    const denied = matching.some((statement) => statement.effect === "Deny" && statement.resources.includes("*"));
+    return !denied && matching.some((statement) => statement.effect === "Allow");
+  }
+
+  const known = new Map<string, boolean>();
   return {
     allows: (roleArn, action) => {
-      const matching = of(roleArn).filter((statement) => statement.actions.some((pattern) => matches(pattern, action)));
-      const denied = matching.some((statement) => statement.effect === "Deny" && statement.resources.includes("*"));
-      return !denied && matching.some((statement) => statement.effect === "Allow");
+      const key = `${roleArn} ${action}`;
+      const allowed = known.get(key) ?? isAllowed(roleArn, action);
+      known.set(key, allowed);
+      return allowed;
     },
     actionsOf: (roleArn) => [
       ...new Set(

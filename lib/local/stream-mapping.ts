@@ -8,7 +8,7 @@ import type { Mapping } from "./mapping.ts";
 import type { MappingModel } from "./model.ts";
 import { signal } from "./signal.ts";
 import { eventFilter } from "./stream-filter.ts";
-import { latestSequence, type StreamReader, streamReader } from "./stream-reader.ts";
+import { latestSequence, readMax, type StreamReader, streamReader } from "./stream-reader.ts";
 import { type EngineRecord, type StreamRecord, streamRecord } from "./stream-record.ts";
 import { type StreamShard, streamShard } from "./stream-shard.ts";
 import type { LocalClock } from "./virtual-clock.ts";
@@ -34,7 +34,7 @@ const trimMs = 24 * 3_600_000;
 /** What is read ahead of delivery. */
 const bufferMax = 5_000;
 const idlePollMsMax = 250;
-/** How often the engine's file is asked whether anything was written. */
+/** The least time between two reads, and how often the engine's file is asked whether anything was written. */
 const versionPollMs = 100;
 
 /** Delivers a table's stream to a function, in order per shard, at least once, from the beginning or the last checkpoint. */
@@ -95,33 +95,31 @@ export function streamMapping(model: MappingModel, context: StreamMappingContext
         }
         const version = context.engineVersion?.();
         const records = await reader.read();
-        if (records.length > 0) {
-          idleMs = 10;
-          for (const record of records) distribute(streamRecord(record, model.sourceArn, clock, context.isExpiry));
-          continue;
+        for (const record of records) distribute(streamRecord(record, model.sourceArn, clock, context.isExpiry));
+        idleMs = records.length > 0 ? 10 : Math.min(idleMs * 2, idlePollMsMax);
+        if (records.length === 0) {
+          emptyReads += 1;
+          notify();
         }
-        emptyReads += 1;
-        notify();
-        await idle(version, idleMs);
-        idleMs = Math.min(idleMs * 2, idlePollMsMax);
+        if (records.length < readMax && !(hurrying > 0 && records.length > 0)) await pause(version, idleMs);
       } catch (error) {
         if (stopping) return;
-        onEvent({
-          kind: "batch-failed",
-          message: `${model.id}: the stream cannot be read: ${(error as Error).message}`,
-        });
+        const reason = (error as Error).message;
+        onEvent({ kind: "batch-failed", message: `${model.id}: the stream cannot be read: ${reason}` });
         await changed.wait(1_000);
       }
     }
   }
 
-  async function idle(version: number | undefined, ms: number): Promise<void> {
+  // Lambda polls a shard four times a second; reading at every write would cost a batch for nearly each record.
+  async function pause(version: number | undefined, ms: number): Promise<void> {
     const { engineVersion } = context;
     if (engineVersion === null) {
       await changed.wait(ms);
       return;
     }
-    while (!stopping && engineVersion() === version) if (await changed.wait(versionPollMs)) return;
+    do if (await changed.wait(versionPollMs)) return;
+    while (!stopping && engineVersion() === version);
   }
 
   function distribute(record: StreamRecord): void {

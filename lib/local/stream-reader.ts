@@ -8,7 +8,7 @@ export type StreamReader = {
 };
 
 /** The engine's limit for one GetRecords. */
-const readMax = 1000;
+export const readMax = 1000;
 
 /**
  * Opens a table's stream after a sequence number, or at its beginning (null). dynoxide keeps one shard per table for ever.

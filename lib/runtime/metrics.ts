@@ -1,12 +1,14 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
-/** The metrics of the service. Names are counted by CloudWatch's price: keep them few, and without dimensions of their own. */
+/** The metrics of the service. CloudWatch charges for each name: keep them few, and without dimensions of their own. */
 export type MetricName = "RecordCreated" | "RecordProcessed" | "RecordFailed" | "InternalError" | "PoisonStreamRecord";
 
-const metrics = new Metrics({ singleMetric: false });
+const metrics = new Metrics();
 
-/** Counts one thing, as a line of CloudWatch's embedded metric format written at once: no state is kept between requests. */
-export function countMetric(name: MetricName, count = 1): void {
-  const single = metrics.singleMetric();
-  single.addMetric(name, MetricUnit.Count, count);
+/** Writes counts as one line of CloudWatch's embedded metric format, at once: nothing is kept between requests. Zeros are left out. */
+export function countMetrics(counts: Partial<Record<MetricName, number>>): void {
+  const present = Object.entries(counts).filter(([, count]) => count > 0);
+  if (present.length === 0) return;
+  for (const [name, count] of present) metrics.addMetric(name, MetricUnit.Count, count);
+  metrics.publishStoredMetrics();
 }

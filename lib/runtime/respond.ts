@@ -4,7 +4,7 @@ import { problemOf } from "#contract/errors.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import { type HttpAnswer, json } from "./http-answer.ts";
 import { logger } from "./logger.ts";
-import { countMetric } from "./metrics.ts";
+import { countMetrics } from "./metrics.ts";
 import { withContext } from "./request-context.ts";
 
 /**
@@ -39,7 +39,7 @@ function unexpected(error: unknown): DomainError {
       headers: { "retry-after": "1" },
     });
   }
-  countMetric("InternalError");
+  countMetrics({ InternalError: 1 });
   return new DomainError(
     "internal_error",
     "Something went wrong on our side. Quote the request_id when you report it.",

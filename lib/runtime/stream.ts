@@ -3,7 +3,7 @@ import { keepPoison } from "#store/counters.ts";
 import { environment } from "#store/environment.ts";
 import { itemOfImage } from "#store/stream-image.ts";
 import { logger } from "./logger.ts";
-import { countMetric } from "./metrics.ts";
+import { countMetrics } from "./metrics.ts";
 
 /** One change of one item. `expired` tells DynamoDB's own deletion (TTL) from a person's. */
 export type ItemChange = {
@@ -80,5 +80,5 @@ async function setAside(shardId: string, record: DynamoDBRecord, error: unknown)
   const sequenceNumber = record.dynamodb?.SequenceNumber ?? record.eventID ?? "unknown";
   logger.error("stream record set aside", { shard_id: shardId, sequence_number: sequenceNumber, error });
   await keepPoison(shardId, sequenceNumber, record, error instanceof Error ? error.message : String(error));
-  countMetric("PoisonStreamRecord");
+  countMetrics({ PoisonStreamRecord: 1 });
 }

@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { routes } from "#contract/routes.ts";
+import { startService } from "#test/service.ts";
+
+const service = await startService();
+const json = { source: "api", category: "order", payload: { text: "x".repeat(2_000) } };
+
+describe("least privilege", () => {
+  it("every function is granted what it does, and nothing it does not do", async () => {
+    const keyed = { "idempotency-key": "k" };
+    const { id } = (await service.call("POST", "/records", { json, headers: keyed })).body;
+    await service.call("POST", "/records", { json: { ...json, payload: {} } });
+    await service.call("GET", `/records/${id}`);
+    await service.call("POST", `/records/${id}/process`, { headers: keyed });
+    for (const query of ["limit=1", "category=order", "status=pending"]) await service.call("GET", `/records?${query}`);
+    for (const query of ["", "date_from=2020-01-01"]) await service.call("GET", `/reports/summary?${query}`);
+    for (const path of ["/health", "/version", "/docs", "/docs/start.js", "/openapi.json", "/nothing"])
+      await service.call("GET", path);
+    await service.settle();
+    const { grantsByFunction, actionsByFunction } = service.usage;
+    expect(Object.keys(grantsByFunction)).toHaveLength(routes.length + 2);
+    for (const [name, grants] of Object.entries(grantsByFunction)) {
+      const used = new Set(Object.keys(actionsByFunction[name] ?? {}));
+      const unused = grants.filter((grant) => !grant.startsWith("logs:") && !used.has(grant));
+      // Poison records and stream bookkeeping are tested elsewhere, or belong to the mapping.
+      const elsewhere = /StreamAggregate/.test(name) ? ["dynamodb:PutItem", "dynamodb:ListStreams"] : [];
+      expect(
+        unused.filter((grant) => !elsewhere.includes(grant)),
+        name,
+      ).toEqual([]);
+    }
+  });
+});
+
+describe("CORS", () => {
+  it("a preflight is answered, for the methods and headers the API takes", async () => {
+    const preflight = await fetch(`${service.url}/records`, {
+      method: "OPTIONS",
+      headers: {
+        origin: "https://app.example",
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "x-api-key",
+      },
+    });
+    expect(preflight.status).toBe(204);
+    expect(preflight.headers.get("access-control-allow-origin")).toBe("*");
+    expect(preflight.headers.get("access-control-allow-methods")).toContain("POST");
+    expect(preflight.headers.get("access-control-allow-headers")).toContain("x-api-key");
+    expect(preflight.headers.get("access-control-allow-credentials")).toBeNull();
+  });
+
+  it("answers expose the headers that clients need", async () => {
+    const answer = await service.call("GET", "/records", { headers: { origin: "https://app.example" } });
+    const exposed = answer.headers.get("access-control-expose-headers")?.toLowerCase() ?? "";
+    for (const name of ["etag", "location", "link", "retry-after", "x-request-id"]) expect(exposed).toContain(name);
+  });
+});
