@@ -90,6 +90,7 @@ function given(environment: Readonly<Record<string, string | undefined>>): Recor
 export const functionEnvironmentSchema = z.object({
   TABLE_NAME: z.string(),
   COUNTERS_TABLE_NAME: z.string(),
+  QUEUE_URL: z.string(),
   STAGE: z.enum(["local", "aws"]),
   SHARDS: shards,
   API_KEY_SHA256: z.string().regex(/^([0-9a-f]{64})?$/),

@@ -22,8 +22,8 @@ export function timeText(timeMs: number): string {
   return new Date(timeMs).toISOString();
 }
 
-/** A time parameter that bounds a range, both ends included. Times finer than a millisecond are rounded into the range. */
-export function timeBoundParam(end: "after" | "before") {
+/** A time that bounds a range, both ends included. Times finer than a millisecond are rounded into the range. */
+export function timeBound(end: "after" | "before") {
   return z
     .string()
     .transform((text, context) => {

@@ -8,6 +8,7 @@ export type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "Up
 export type Grants = {
   table?: readonly TableAction[];
   counters?: readonly TableAction[];
+  queue?: readonly "SendMessage"[];
 };
 
 /** Who may call: anybody, or a caller with the scope. */

@@ -13,7 +13,9 @@ export function functionFiles(): Record<string, string> {
   const all = {
     ...files,
     "service.fallback": "functions/api/service/fallback.ts",
+    "schedule.sweep": "functions/schedule/sweep.ts",
     "stream.aggregate": "functions/stream/aggregate.ts",
+    "worker.advance": "functions/worker/advance.ts",
   };
   const missing = Object.entries(all).filter(([, file]) => !existsSync(file));
   if (missing.length > 0) {

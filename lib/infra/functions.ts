@@ -2,37 +2,46 @@ import { Duration } from "aws-cdk-lib";
 import { PolicyStatement, Role, ServicePrincipal } from "aws-cdk-lib/aws-iam";
 import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { Grants, TableAction } from "#contract/route.ts";
+import type { Grants } from "#contract/route.ts";
 import type { Bundles } from "./bundle.ts";
 import type { Tables } from "./tables.ts";
 
+/** What all functions share, and may be granted. */
+type Shared = { bundles: Bundles; environment: Record<string, string>; tables: Tables; queue: IQueue };
+
 /** How a function differs from the others. */
-export type FunctionOptions = { grants: Grants; memoryMiB?: number; timeout?: Duration };
+export type FunctionOptions = {
+  grants: Grants;
+  /** True where an event source adds grants of its own, which no other function may share. */
+  ownRole?: boolean;
+  memoryMiB?: number;
+  timeout?: Duration;
+};
 
 /** Makes the functions: a role per distinct set of grants and a log group per family, and nothing per function that can be shared. */
 export class Functions extends Construct {
   readonly #roles = new Map<string, Role>();
   readonly #logGroups = new Map<string, LogGroup>();
-  readonly #shared: { bundles: Bundles; environment: Record<string, string>; tables: Tables };
+  readonly #shared: Shared;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    shared: { bundles: Bundles; environment: Record<string, string>; tables: Tables },
-  ) {
+  constructor(scope: Construct, id: string, shared: Shared) {
     super(scope, id);
     this.#shared = shared;
   }
 
   /** The function named `<family>.<verb>`, with the least it needs. */
-  make(name: string, { grants, memoryMiB = 512, timeout = Duration.seconds(20) }: FunctionOptions): LambdaFunction {
+  make(
+    name: string,
+    { grants, ownRole = false, memoryMiB = 512, timeout = Duration.seconds(20) }: FunctionOptions,
+  ): LambdaFunction {
     const { bundles, environment } = this.#shared;
     const [family = "", verb = ""] = name.split(".");
     const folder = bundles.folders[name];
     if (folder === undefined) throw new Error(`Function ${name} was not bundled.`);
     const logGroup = this.#logGroup(family);
-    const role = this.#role(grants);
+    const role = this.#role(grants, ownRole ? name : "shared");
     logGroup.grantWrite(role);
     return new LambdaFunction(this, `${pascal(family)}${pascal(verb)}`, {
       description: `Sluice ${name}`,
@@ -56,8 +65,8 @@ export class Functions extends Construct {
     return known;
   }
 
-  #role(grants: Grants): Role {
-    const key = JSON.stringify(sorted(grants));
+  #role(grants: Grants, sharing: string): Role {
+    const key = JSON.stringify([sharing, sorted(grants)]);
     const known = this.#roles.get(key);
     if (known !== undefined) return known;
     const role = new Role(this, `Role${this.#roles.size + 1}`, {
@@ -68,20 +77,24 @@ export class Functions extends Construct {
     return role;
   }
 
-  #statements({ table = [], counters = [] }: Grants): PolicyStatement[] {
+  #statements({ table = [], counters = [], queue = [] }: Grants): PolicyStatement[] {
     const { families, counters: countersTable } = this.#shared.tables;
     const indexed = table.includes("Query") ? [`${families.tableArn}/index/*`] : [];
-    return [...allow(table, [families.tableArn, ...indexed]), ...allow(counters, [countersTable.tableArn])];
+    return [
+      ...allow("dynamodb", table, [families.tableArn, ...indexed]),
+      ...allow("dynamodb", counters, [countersTable.tableArn]),
+      ...allow("sqs", queue, [this.#shared.queue.queueArn]),
+    ];
   }
 }
 
-function allow(actions: readonly TableAction[], resources: string[]): PolicyStatement[] {
+function allow(service: "dynamodb" | "sqs", actions: readonly string[], resources: string[]): PolicyStatement[] {
   if (actions.length === 0) return [];
-  return [new PolicyStatement({ actions: actions.map((action) => `dynamodb:${action}`).sort(), resources })];
+  return [new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`).sort(), resources })];
 }
 
-function sorted(grants: Grants): Grants {
-  return { table: [...(grants.table ?? [])].sort(), counters: [...(grants.counters ?? [])].sort() };
+function sorted({ table = [], counters = [], queue = [] }: Grants): string[][] {
+  return [table, counters, queue].map((actions) => [...actions].sort());
 }
 
 function pascal(text: string): string {

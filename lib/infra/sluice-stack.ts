@@ -1,13 +1,16 @@
 import { createHash } from "node:crypto";
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
-import { FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import { type CfnFunction, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { FunctionEnvironment, OperatorSettings } from "#contract/environment.ts";
 import { routes } from "#contract/routes.ts";
 import type { Bundles } from "./bundle.ts";
+import { EveryMinute } from "./every-minute.ts";
 import { Functions } from "./functions.ts";
 import { HttpRoutes } from "./http-routes.ts";
 import { Tables } from "./tables.ts";
+import { WorkQueue, workerTimeout } from "./work-queue.ts";
 
 /** `stage` local: made to run on a laptop, where reads are open and data is not protected from deletion. */
 export type SluiceStackProps = StackProps & { stage: "local" | "aws"; settings: OperatorSettings; bundles: Bundles };
@@ -17,8 +20,9 @@ export class SluiceStack extends Stack {
   constructor(scope: Construct, id: string, { stage, settings, bundles, ...props }: SluiceStackProps) {
     super(scope, id, props);
     const tables = new Tables(this, "Tables", { keepData: stage === "aws" });
-    const environment = functionEnvironment(stage, settings, tables);
-    const functions = new Functions(this, "Functions", { bundles, environment, tables });
+    const work = new WorkQueue(this, "Work");
+    const environment = functionEnvironment(stage, settings, tables, work.queue);
+    const functions = new Functions(this, "Functions", { bundles, environment, tables, queue: work.queue });
 
     const http = new HttpRoutes(this, "Http", {
       name: settings.PROJECT_NAME,
@@ -32,6 +36,7 @@ export class SluiceStack extends Stack {
 
     const aggregate = functions.make("stream.aggregate", {
       grants: { counters: ["PutItem", "UpdateItem"] },
+      ownRole: true,
       timeout: Duration.minutes(1),
     });
     tables.families.grantStreamRead(aggregate);
@@ -45,6 +50,21 @@ export class SluiceStack extends Stack {
       tumblingWindow: Duration.minutes(15), // names the shard in the event, by which counters count each record once
       filters: [FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: [{ prefix: "record#" }] } } } })],
     });
+
+    const worker = functions.make("worker.advance", {
+      grants: { table: ["GetItem", "BatchGetItem", "Query", "PutItem"], queue: ["SendMessage"] },
+      ownRole: true,
+      timeout: workerTimeout,
+    });
+    work.feed(worker);
+    // A job that goes on sends itself: Lambda would stop that loop after some sixteen messages.
+    (worker.node.defaultChild as CfnFunction).recursiveLoop = "Allow";
+
+    new EveryMinute(
+      this,
+      "Sweep",
+      functions.make("schedule.sweep", { grants: { table: ["GetItem", "Query"], queue: ["SendMessage"] } }),
+    );
     new CfnOutput(this, "Url", { value: http.url });
   }
 }
@@ -55,10 +75,12 @@ function functionEnvironment(
   stage: "local" | "aws",
   settings: OperatorSettings,
   tables: Tables,
+  queue: IQueue,
 ): Record<string, string> {
   const environment: Text<FunctionEnvironment> = {
     TABLE_NAME: tables.families.tableName,
     COUNTERS_TABLE_NAME: tables.counters.tableName,
+    QUEUE_URL: queue.queueUrl,
     STAGE: stage,
     SHARDS: String(settings.SHARDS),
     API_KEY_SHA256: settings.API_KEY === undefined ? "" : createHash("sha256").update(settings.API_KEY).digest("hex"),

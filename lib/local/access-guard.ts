@@ -32,16 +32,27 @@ export function installAccessGuard(grants: Grants, onEvent: OnEvent): AccessGuar
     counts[action] = (counts[action] ?? 0) + 1;
   }
 
+  function refuse(request: ClientRequest, message: string): void {
+    onEvent({ kind: "access-denied", message });
+    // A client fault by its name, so that the SDK does not try again.
+    request.destroy(Object.assign(new Error(message), { name: "AccessDeniedException", $fault: "client" }));
+  }
+
   function check(request: ClientRequest, invocation: Invocation, actions: readonly string[]): boolean {
     const { name, roleArn } = invocation.functionModel;
+    if (invocation.hasEnded) {
+      const what = `${actions.join(", ")} after its invocation had ended: Lambda freezes what is not awaited`;
+      refuse(request, `${name} called ${what}`);
+      return false;
+    }
     for (const action of actions) {
       note(name, action);
       if (grants.allows(roleArn, action)) continue;
       const role = roleArn.split("/").at(-1);
-      const message = `${name} is not allowed ${action}: its role ${role} does not grant it; add the grant in lib/infra`;
-      onEvent({ kind: "access-denied", message });
-      // A client fault by its name, so that the SDK does not try again.
-      request.destroy(Object.assign(new Error(message), { name: "AccessDeniedException", $fault: "client" }));
+      refuse(
+        request,
+        `${name} is not allowed ${action}: its role ${role} does not grant it; add the grant in lib/infra`,
+      );
       return false;
     }
     return true;

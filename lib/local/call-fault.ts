@@ -5,6 +5,12 @@ export type FaultAnswer = { readonly status: number; readonly body: string };
 
 const writes = new Set(["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"]);
 
+const throttles: Readonly<Record<AwsCall["service"], string>> = {
+  dynamodb: "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
+  sqs: "com.amazonaws.sqs#RequestThrottled",
+  events: "ThrottlingException",
+};
+
 /** Chooses the fault that befalls a call, by the rule of the test first and by chance otherwise. */
 export function chooseFault(call: AwsCall, faults: FaultControl): CallFault | undefined {
   const { calls } = faults.current;
@@ -21,11 +27,7 @@ export function chooseFault(call: AwsCall, faults: FaultControl): CallFault | un
 
 /** The error of a call that is refused before its effect; null for the faults that come after it. */
 export function refusal(call: AwsCall, fault: CallFault | undefined): FaultAnswer | null {
-  if (fault === "throttle") {
-    return call.service === "dynamodb"
-      ? error("com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "throttled by a fault")
-      : error("com.amazonaws.sqs#RequestThrottled", "throttled by a fault");
-  }
+  if (fault === "throttle") return error(throttles[call.service], "throttled by a fault");
   if (fault !== "conflict") return null;
   if (call.action !== "TransactWriteItems") {
     return error(

@@ -6,6 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 /** A directory that this run alone uses. */
 export type DataDirectory = {
   readonly path: string;
+  readonly isTemporary: boolean;
   /** The run's own notes: checkpoints, ticks, expiries. */
   readonly notes: DatabaseSync;
   /** Gives the directory up; one of `:memory:` is removed. */
@@ -22,8 +23,8 @@ export type DataDirectory = {
  * @throws Error naming the process that holds the directory.
  */
 export function takeDataDirectory(dataDir: string): DataDirectory {
-  const temporary = dataDir === ":memory:";
-  const path = temporary ? mkdtempSync(join(memoryDirectory(), "local-")) : resolve(dataDir);
+  const isTemporary = dataDir === ":memory:";
+  const path = isTemporary ? mkdtempSync(join(memoryDirectory(), "local-")) : resolve(dataDir);
   mkdirSync(path, { recursive: true });
   const notes = new DatabaseSync(join(path, "local.sqlite"));
   const pidPath = join(path, "local.pid");
@@ -41,11 +42,12 @@ export function takeDataDirectory(dataDir: string): DataDirectory {
   writeFileSync(pidPath, String(process.pid));
   return {
     path,
+    isTemporary,
     notes,
     release: () => {
       rmSync(pidPath, { force: true });
       notes.close();
-      if (temporary) rmSync(path, { recursive: true, force: true });
+      if (isTemporary) rmSync(path, { recursive: true, force: true });
     },
   };
 }

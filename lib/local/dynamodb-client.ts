@@ -18,7 +18,7 @@ export type DynamoDbClient = {
 };
 
 /** An AWS signature of no value: it names the region, and the emulators check no more than its presence. */
-export const localAuthorization = {
+const localAuthorization = {
   authorization: `AWS4-HMAC-SHA256 Credential=local/20200101/${region}/dynamodb/aws4_request, SignedHeaders=host, Signature=local`,
   "x-amz-date": "20200101T000000Z",
 };

@@ -15,6 +15,9 @@ export type DynamoDbEngine = {
 /** Where to find the engine; what is not given comes from `DYNOXIDE_BIN`, `AWS_ENDPOINT_URL_DYNAMODB`, or the package. */
 export type DynamoDbOptions = { binary?: string | undefined; endpoint?: string | undefined };
 
+/** Where the engine keeps its file; a temporary one is removed when this process dies. */
+export type EngineDirectory = { readonly path: string; readonly isTemporary: boolean };
+
 /**
  * Starts dynoxide on a file of the data directory, or takes the endpoint that was given.
  * The engine dies with this process, even when that is killed: a shell between the two waits for its input to end.
@@ -24,7 +27,7 @@ export type DynamoDbOptions = { binary?: string | undefined; endpoint?: string |
  */
 export async function startDynamoDb(
   options: DynamoDbOptions,
-  directory: string,
+  directory: EngineDirectory,
   onDeath: (error: Error) => void,
 ): Promise<DynamoDbEngine> {
   const endpoint = options.endpoint ?? (options.binary ? undefined : process.env.AWS_ENDPOINT_URL_DYNAMODB);
@@ -34,13 +37,13 @@ export async function startDynamoDb(
   }
   const binary = options.binary ?? process.env.DYNOXIDE_BIN ?? packagedBinary();
   if (!existsSync(binary)) throw new Error(`no dynoxide at ${binary}; ${remedy}`);
-  const databasePath = join(directory, "dynamodb.sqlite");
-  const pidPath = join(directory, "dynoxide.pid");
+  const databasePath = join(directory.path, "dynamodb.sqlite");
+  const pidPath = join(directory.path, "dynoxide.pid");
   killLeftOver(pidPath, databasePath);
 
   for (let attempt = 1; ; attempt++) {
     try {
-      return await launch(binary, databasePath, pidPath, onDeath);
+      return await launch(binary, directory, databasePath, pidPath, onDeath);
     } catch (error) {
       // Between the search for a free port and its use another process may have taken it.
       if (attempt === 3) throw error;
@@ -61,30 +64,38 @@ function packagedBinary(): string {
   }
 }
 
-// The engine in the background; a reader of the pipe that kills it when we are gone; the engine's status as the shell's.
+// The engine, and a reader of the pipe from this process. "stop" ends the engine; the end of the pipe means that this
+// process is gone, and then a directory of `:memory:` goes too.
 const guard = `
 exec 3<&0
 "$1" serve --host 127.0.0.1 --port "$2" --db-path "$3" </dev/null 3<&- &
 engine=$!
 echo $engine > "$4"
-(read -r _ <&3; kill $engine; sleep 2; kill -9 $engine) >/dev/null 2>&1 &
-reader=$!
+(
+  read -r word <&3
+  kill $engine
+  [ "$word" = stop ] && exit
+  sleep 1
+  kill -9 $engine
+  [ -n "$5" ] && rm -rf "$5"
+) >/dev/null 2>&1 &
 exec 3<&-
 wait $engine
 status=$?
 rm -f "$4"
-kill $reader 2>/dev/null
 exit $status`;
 
 async function launch(
   binary: string,
+  directory: EngineDirectory,
   databasePath: string,
   pidPath: string,
   onDeath: (error: Error) => void,
 ): Promise<DynamoDbEngine> {
   const port = await freePort();
   // A session of its own: Ctrl-C must reach this process alone, which then stops in order.
-  const child = spawn("/bin/sh", ["-c", guard, "sh", binary, String(port), databasePath, pidPath], {
+  const doomed = directory.isTemporary ? directory.path : "";
+  const child = spawn("/bin/sh", ["-c", guard, "sh", binary, String(port), databasePath, pidPath, doomed], {
     stdio: ["pipe", "ignore", "pipe"],
     detached: true,
   });
@@ -97,6 +108,7 @@ async function launch(
   const endpoint = `http://127.0.0.1:${port}`;
   await answering(endpoint, () => (child.exitCode === null ? null : new Error(`dynoxide did not start: ${output}`)));
   child.once("exit", (code) => {
+    child.stdin?.end();
     if (!stopping) onDeath(new Error(`dynoxide ended by itself (status ${code}): ${output}`));
   });
   letGo(child);
@@ -106,10 +118,17 @@ async function launch(
     stop: async () => {
       stopping = true;
       child.ref();
-      child.stdin?.end();
+      child.stdin?.end("stop\n");
+      const late = setTimeout(() => killGroup(child), 3_000);
       await ended;
+      clearTimeout(late);
     },
   };
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  // It leads a group of its own: the shell and the engine.
+  if (pid !== undefined) process.kill(-pid, "SIGKILL");
 }
 
 // What keeps this process alive is its HTTP server, not its engine.

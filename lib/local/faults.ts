@@ -1,6 +1,6 @@
 /** A call of a function to an emulated service. */
 export type AwsCall = {
-  readonly service: "dynamodb" | "sqs";
+  readonly service: "dynamodb" | "sqs" | "events";
   /** `PutItem`, `SendMessage`, ... */
   readonly action: string;
   readonly body: Readonly<Record<string, unknown>>;

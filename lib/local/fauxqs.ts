@@ -20,8 +20,8 @@ export type QueueMessage = {
   sequenceNumber?: string;
 };
 
-export type QueueMessageAttribute = { DataType: string; StringValue?: string; BinaryValue?: string };
-export type ReceivedMessage = { MessageId: string; ReceiptHandle: string; Body: string };
+type QueueMessageAttribute = { DataType: string; StringValue?: string; BinaryValue?: string };
+type ReceivedMessage = { MessageId: string; ReceiptHandle: string; Body: string };
 
 /** The part of fauxqs' queue that is used here; the queue lives in this process, so its mappings need no HTTP. */
 export type Queue = {

@@ -38,7 +38,7 @@ export function functionEnvironment(functions: readonly FunctionModel[]): Record
  */
 export function installEnvironment(
   variables: Readonly<Record<string, string>>,
-  endpoints: { dynamodb: string; sqs: string | null },
+  endpoints: { dynamodb: string; sqs: string | null; events: string | null },
 ): () => void {
   const wanted: Record<string, string | undefined> = {
     ...variables,
@@ -56,6 +56,7 @@ export function installEnvironment(
     AWS_ENDPOINT_URL: nowhere,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs ?? nowhere,
+    AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events ?? nowhere,
   };
   // An address for one service alone (AWS_ENDPOINT_URL_S3, say) would go before the general one.
   for (const name of Object.keys(process.env)) {

@@ -59,7 +59,7 @@ const hopByHop = new Set([
 ]);
 
 /** Headers in lower case, duplicates joined by commas; cookies apart. */
-export function splitHeaders(raw: readonly string[]): { headers: Record<string, string>; cookies: string[] } {
+function splitHeaders(raw: readonly string[]): { headers: Record<string, string>; cookies: string[] } {
   const headers: Record<string, string> = Object.create(null);
   const cookies: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {

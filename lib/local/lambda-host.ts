@@ -6,15 +6,15 @@ import type { OnEvent } from "./local-event.ts";
 import type { FunctionModel } from "./model.ts";
 
 /** Lambda's limit for an answer, and for the event of a synchronous invocation. */
-export const payloadBytesMax = 6 * 1024 * 1024;
+const payloadBytesMax = 6 * 1024 * 1024;
 
 /** How an invocation ended; `value` has been through JSON, and is undefined where the handler answered nothing. */
 export type InvocationResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
 
-/** The invocation on whose behalf code is running. */
-export type Invocation = { readonly functionModel: FunctionModel; readonly requestId: string };
+/** The invocation on whose behalf code is running; once it has ended, Lambda would have frozen or killed that code. */
+export type Invocation = { readonly functionModel: FunctionModel; readonly requestId: string; hasEnded: boolean };
 
 /** The current invocation, for whoever watches the calls that functions make. */
 export const currentInvocation = new AsyncLocalStorage<Invocation>();
@@ -77,15 +77,18 @@ export function lambdaHost(
     if (text.length > payloadBytesMax && Buffer.byteLength(text) > payloadBytesMax) {
       return failure("RequestEntityTooLarge", `the event has ${Buffer.byteLength(text)} bytes`);
     }
+    const invocation: Invocation = { functionModel: model, requestId, hasEnded: false };
     try {
       const handler = await handlerOf(model);
       const context = lambdaContext(model, requestId);
-      const answer = await currentInvocation.run({ functionModel: model, requestId }, () =>
+      const answer = await currentInvocation.run(invocation, () =>
         withinTimeout(model, () => handler(JSON.parse(text), context)),
       );
       return roundTrip(answer);
     } catch (error) {
       return failed(error);
+    } finally {
+      invocation.hasEnded = true;
     }
   }
 

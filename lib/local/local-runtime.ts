@@ -1,5 +1,6 @@
 import type { ActionsByFunction } from "./access-guard.ts";
 import type { DynamoDbOptions } from "./dynoxide.ts";
+import type { BusEvent } from "./event-bus.ts";
 import type { FaultControl, Faults } from "./faults.ts";
 import type { LocalResource } from "./interpret-template.ts";
 import type { FunctionUsage } from "./lambda-host.ts";
@@ -30,7 +31,7 @@ export type LocalOptions = {
 };
 
 /** What a run came to. */
-export type Usage = {
+type Usage = {
   readonly functions: Readonly<Record<string, FunctionUsage>>;
   /** IAM actions performed, those of event source mappings included. */
   readonly actionsByFunction: Readonly<ActionsByFunction>;
@@ -64,6 +65,8 @@ export type LocalRuntime = {
     advance(ms: number): Promise<void>;
   };
   readonly faults: FaultControl;
+  /** The newest events put on event buses, oldest first, at most 1,000. */
+  readonly events: readonly BusEvent[];
   readonly outputs: Readonly<Record<string, string>>;
   /** A resource by logical id or construct path. @throws Error unless exactly one matches. */
   resource(logicalIdOrPath: string): LocalResource;

@@ -11,7 +11,7 @@ export type CallUsage = {
 };
 
 /** Capacity units. */
-export type Units = { readUnits: number; writeUnits: number };
+type Units = { readUnits: number; writeUnits: number };
 export type TableUsage = Units & { indexes: Record<string, Units> };
 
 /** Sums what the functions ask of the services. */

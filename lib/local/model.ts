@@ -11,6 +11,8 @@ export type LocalModel = {
   readonly integrations: IntegrationModel[];
   readonly routes: RouteModel[];
   readonly schedules: ScheduleModel[];
+  readonly buses: BusModel[];
+  readonly rules: RuleModel[];
   readonly roles: RoleModel[];
   readonly policies: PolicyModel[];
 };
@@ -80,9 +82,9 @@ export type CorsModel = {
   readonly credentials: boolean;
 };
 
-export type ApiModel = { readonly id: string; readonly cors: CorsModel | null };
+type ApiModel = { readonly id: string; readonly cors: CorsModel | null };
 export type IntegrationModel = { readonly id: string; readonly functionName: string; readonly timeoutMs: number };
-export type RouteModel = { readonly routeKey: string; readonly target: string };
+type RouteModel = { readonly routeKey: string; readonly target: string };
 
 export type ScheduleModel = {
   readonly name: string;
@@ -92,6 +94,15 @@ export type ScheduleModel = {
   readonly functionName: string;
   /** JSON text handed to the function; null: the service's own event. */
   readonly input: string | null;
+};
+
+type BusModel = { readonly name: string; readonly arn: string };
+export type RuleModel = {
+  readonly name: string;
+  readonly busName: string;
+  /** An event pattern, as JSON text. */
+  readonly pattern: string;
+  readonly targetArns: string[];
 };
 
 export type StatementModel = {
@@ -105,7 +116,7 @@ export type RoleModel = {
   readonly managedPolicyArns: string[];
   readonly statements: StatementModel[];
 };
-export type PolicyModel = {
+type PolicyModel = {
   readonly arn: string | null;
   readonly roleNames: string[];
   readonly statements: StatementModel[];
@@ -122,6 +133,8 @@ export function emptyModel(): LocalModel {
     integrations: [],
     routes: [],
     schedules: [],
+    buses: [],
+    rules: [],
     roles: [],
     policies: [],
   };

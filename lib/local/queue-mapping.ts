@@ -1,15 +1,13 @@
-import { region } from "./aws-names.ts";
 import { batchOutcome } from "./batch-answer.ts";
 import type { FaultControl } from "./faults.ts";
-import type { Queue, QueueEngine, QueueMessage } from "./fauxqs.ts";
+import type { Queue, QueueEngine } from "./fauxqs.ts";
 import type { LambdaHost } from "./lambda-host.ts";
 import type { OnEvent } from "./local-event.ts";
 import type { Mapping } from "./mapping.ts";
 import type { MappingModel } from "./model.ts";
+import { type Delivery, filterable, sqsRecord } from "./queue-record.ts";
 import { signal } from "./signal.ts";
 import { eventFilter } from "./stream-filter.ts";
-
-type Delivery = { readonly message: QueueMessage; readonly receiptHandle: string };
 
 /** AWS starts at 5 batches and grows; one process has no use for more than this at once. */
 const concurrencyDefault = 50;
@@ -165,49 +163,5 @@ function shuffle(queue: Queue, faults: FaultControl): void {
     const other = faults.below(last + 1);
     const [a, b] = [messages[last], messages[other]];
     if (a && b) [messages[last], messages[other]] = [b, a];
-  }
-}
-
-/** The record of an SQS event. @see https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html */
-function sqsRecord({ message, receiptHandle }: Delivery, arn: string): Record<string, unknown> {
-  return {
-    messageId: message.messageId,
-    receiptHandle,
-    body: message.body,
-    attributes: {
-      ApproximateReceiveCount: String(message.approximateReceiveCount),
-      SentTimestamp: String(message.sentTimestamp),
-      SenderId: "AIDALOCAL",
-      ApproximateFirstReceiveTimestamp: String(message.approximateFirstReceiveTimestamp ?? message.sentTimestamp),
-      ...(message.messageGroupId && { MessageGroupId: message.messageGroupId }),
-      ...(message.messageDeduplicationId && { MessageDeduplicationId: message.messageDeduplicationId }),
-      ...(message.sequenceNumber && { SequenceNumber: message.sequenceNumber }),
-    },
-    messageAttributes: Object.fromEntries(
-      Object.entries(message.messageAttributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
-        name,
-        {
-          ...(StringValue !== undefined && { stringValue: StringValue }),
-          ...(BinaryValue !== undefined && { binaryValue: BinaryValue }),
-          stringListValues: [],
-          binaryListValues: [],
-          dataType: DataType,
-        },
-      ]),
-    ),
-    ...(message.md5OfMessageAttributes && { md5OfMessageAttributes: message.md5OfMessageAttributes }),
-    md5OfBody: message.md5OfBody,
-    eventSource: "aws:sqs",
-    eventSourceARN: arn,
-    awsRegion: region,
-  };
-}
-
-// A filter on `body` sees JSON as an object, and text as itself.
-function filterable(message: QueueMessage): unknown {
-  try {
-    return { ...message, body: JSON.parse(message.body) };
-  } catch {
-    return message;
   }
 }

@@ -41,7 +41,7 @@ export function routeTable<T>(routes: readonly { routeKey: string; target: T }[]
 }
 
 /** `/a/b/` is `["a", "b", ""]`: the last slash makes a segment of its own. */
-export function pathSegments(path: string): string[] {
+function pathSegments(path: string): string[] {
   return path.slice(1).split("/");
 }
 

@@ -6,6 +6,7 @@ import { takeDataDirectory } from "./data-directory.ts";
 import { dynamoDbClient } from "./dynamodb-client.ts";
 import { startDynamoDb } from "./dynoxide.ts";
 import { openEngineFile } from "./engine-file.ts";
+import { startEventBus } from "./event-bus.ts";
 import { type AwsCall, faultControl } from "./faults.ts";
 import { startFauxqs } from "./fauxqs.ts";
 import { functionEnvironment, installEnvironment } from "./function-environment.ts";
@@ -75,10 +76,11 @@ async function start(options: LocalOptions, cleanups: Cleanups): Promise<Omit<Lo
     cleanups.push(proxy.stop);
     return proxy.url;
   };
-  const [http, engine, queues] = await allStarted(cleanups, [
+  const [http, engine, queues, bus] = await allStarted(cleanups, [
     listenHttpApi(options.host ?? "127.0.0.1", options.port ?? 0),
-    startDynamoDb(options.dynamodb ?? {}, directory.path, options.onFatal ?? throwUncaught),
+    startDynamoDb(options.dynamodb ?? {}, directory, options.onFatal ?? throwUncaught),
     hasType(assembly, "AWS::SQS::Queue") ? startFauxqs(directory.path, (url) => front("sqs", url)) : null,
+    hasType(assembly, "AWS::Events::EventBus") ? startEventBus() : null,
   ]);
   const { model, outputs, resources } = interpretTemplate(assembly, {
     httpUrl: http.url,
@@ -91,12 +93,20 @@ async function start(options: LocalOptions, cleanups: Cleanups): Promise<Omit<Lo
   const streams = await createTables(client, model.tables, onEvent);
   const file = engine.databasePath === null ? null : openEngineFile(engine.databasePath, model.tables);
   if (file !== null) cleanups.push(file.close);
-  for (const table of model.tables) file?.trim(table, (clock.now() - dayMs) / 1000);
+  const trim = () => {
+    for (const table of model.tables) file?.trim(table, (clock.now() - dayMs) / 1000);
+  };
+  trim();
 
-  const endpoints = { dynamodb: await front("dynamodb", engine.endpoint), sqs: queues?.publicUrl ?? null };
+  const endpoints = {
+    dynamodb: await front("dynamodb", engine.endpoint),
+    sqs: queues?.publicUrl ?? null,
+    events: bus && (await front("events", bus.url)),
+  };
   cleanups.push(installEnvironment(functionEnvironment(model.functions), endpoints));
   const host = lambdaHost(model.functions, assembly.assetPaths, onEvent);
   cleanups.push(host.unload);
+  bus?.serve(model, host, queues);
   const grants = grantsOf(model);
   const guard = installAccessGuard(grants, onEvent);
   cleanups.push(guard.uninstall);
@@ -128,6 +138,8 @@ async function start(options: LocalOptions, cleanups: Cleanups): Promise<Omit<Lo
   cleanups.push(schedules.stop);
   const housekeeping = every(ttlSweepMs, async () => {
     queues?.tick(clock.now());
+    // The engine stamps its records with the machine's time.
+    if (!clock.virtual) trim();
     await ttl.run();
   });
   cleanups.push(housekeeping);
@@ -138,6 +150,7 @@ async function start(options: LocalOptions, cleanups: Cleanups): Promise<Omit<Lo
   return {
     url: http.url,
     outputs,
+    events: bus?.events ?? [],
     faults,
     endpoints: { dynamodb: engine.endpoint, sqs: queues?.url ?? null },
     resource: (wanted) => findResource(resources, wanted),

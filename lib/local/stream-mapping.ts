@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
+import { droppedBatch } from "./dropped-batch.ts";
 import type { DynamoDbClient } from "./dynamodb-client.ts";
 import type { FaultControl } from "./faults.ts";
 import type { LambdaHost } from "./lambda-host.ts";
@@ -130,25 +131,8 @@ export function streamMapping(model: MappingModel, context: StreamMappingContext
   }
 
   function giveUp(shardId: string, records: readonly StreamRecord[], reason: string, attempts: number): void {
-    const [first, last] = [records[0], records.at(-1)];
-    onEvent({ kind: "batch-dropped", message: `${model.id}: ${records.length} records dropped: ${reason}` });
-    if (model.failureDestinationArn === null || first === undefined || last === undefined) return;
-    const metadata = {
-      requestContext: { functionArn: model.functionName, condition: reason, approximateInvokeCount: attempts },
-      responseContext: { statusCode: 200, executedVersion: "$LATEST", functionError: "Unhandled" },
-      version: "1.0",
-      timestamp: new Date().toISOString(),
-      DDBStreamBatchInfo: {
-        shardId,
-        startSequenceNumber: first.event.dynamodb.SequenceNumber,
-        endSequenceNumber: last.event.dynamodb.SequenceNumber,
-        approximateArrivalOfFirstRecord: new Date(first.createdMs).toISOString(),
-        approximateArrivalOfLastRecord: new Date(last.createdMs).toISOString(),
-        batchSize: records.length,
-        streamArn: model.sourceArn,
-      },
-    };
-    context.send(model.failureDestinationArn, JSON.stringify(metadata));
+    if (model.failureDestinationArn === null) return;
+    context.send(model.failureDestinationArn, JSON.stringify(droppedBatch(model, shardId, records, reason, attempts)));
   }
 
   function notify(): void {

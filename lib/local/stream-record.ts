@@ -32,7 +32,7 @@ export type StreamRecord = {
 };
 
 /** DynamoDB's mark on a delete that it made itself because an item expired. */
-export const ttlIdentity = { type: "Service", principalId: "dynamodb.amazonaws.com" };
+const ttlIdentity = { type: "Service", principalId: "dynamodb.amazonaws.com" };
 
 /**
  * Shapes an engine's record as Lambda does.

@@ -7,6 +7,7 @@ import { hurriedRetryMax } from "./mapping.ts";
 import type { MappingModel } from "./model.ts";
 import { type Signal, signal } from "./signal.ts";
 import type { StreamRecord } from "./stream-record.ts";
+import { type TumblingWindow, windowMembers, windowOf } from "./tumbling-window.ts";
 
 /** What a shard needs from the outside. */
 export type ShardContext = {
@@ -39,10 +40,8 @@ export type StreamShard = {
 };
 
 type Work = { records: StreamRecord[]; attempts: number };
-type Window = { startMs: number; endMs: number; state: unknown };
 
 const trimMs = 24 * 3_600_000;
-const stateBytesMax = 1024 * 1024;
 const historyMax = 500;
 
 /** Builds a shard that goes on after its checkpoint. */
@@ -57,7 +56,7 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
   const retries: Work[] = [];
   let retryAt = 0;
   let history: StreamRecord[] = [];
-  let window: Window | null =
+  let window: TumblingWindow | null =
     checkpoint.window && sizeMs !== null ? { ...checkpoint.window, endMs: checkpoint.window.startMs + sizeMs } : null;
   let hurried = false;
   let hurriedFailures = 0;
@@ -97,8 +96,7 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
     if (faults.current.stream?.resplit) count = 1 + faults.below(count);
     const first = buffer[0];
     if (sizeMs !== null && first !== undefined) {
-      const startMs = windowStart(first, sizeMs);
-      window ??= { startMs, endMs: startMs + sizeMs, state: {} };
+      window ??= windowOf(first.createdMs, sizeMs);
       const end = window.endMs;
       const beyond = buffer.findIndex((record) => record.createdMs >= end);
       if (beyond > 0) count = Math.min(count, beyond);
@@ -201,7 +199,10 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
   }
 
   async function deliver(records: readonly StreamRecord[], isFinal: boolean): Promise<BatchOutcome> {
-    const event = { Records: records.map((record) => record.event), ...windowMembers(isFinal) };
+    const event = {
+      Records: records.map((record) => record.event),
+      ...(window && windowMembers(window, model.sourceArn, context.shardId, isFinal)),
+    };
     const ids = new Set(records.map((record) => record.event.dynamodb.SequenceNumber));
     let result = await context.invoke(event);
     if (result.ok && faults.chance(faults.current.stream?.duplicate)) result = await context.invoke(event);
@@ -213,20 +214,6 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
     }
     if (window !== null && !isFinal) window.state = state;
     return outcome;
-  }
-
-  function windowMembers(isFinal: boolean): Record<string, unknown> {
-    if (window === null) return {};
-    const time = (ms: number) => new Date(ms).toISOString().replace(".000Z", "Z");
-    const tooLarge = Buffer.byteLength(JSON.stringify(window.state)) > stateBytesMax;
-    return {
-      window: { start: time(window.startMs), end: time(window.endMs) },
-      state: window.state,
-      shardId: context.shardId,
-      eventSourceARN: model.sourceArn,
-      isFinalInvokeForWindow: isFinal || tooLarge,
-      isWindowTerminatedEarly: tooLarge,
-    };
   }
 
   return {
@@ -264,8 +251,4 @@ export function streamShard(context: ShardContext, checkpoint: Checkpoint): Stre
       await loop;
     },
   };
-}
-
-function windowStart({ createdMs }: StreamRecord, sizeMs: number): number {
-  return Math.floor(createdMs / sizeMs) * sizeMs;
 }

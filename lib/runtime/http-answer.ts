@@ -5,7 +5,7 @@ import { etagOf } from "#domain/etag.ts";
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };
 
 /** An answer with a resource that has a version: its ETag follows from it. */
-export function resource(status: 200 | 201, body: { version: number }, location?: string): HttpAnswer {
+export function resource(status: 200 | 201 | 202, body: { version: number }, location?: string): HttpAnswer {
   return {
     status,
     headers: { etag: etagOf(body.version), ...(location === undefined ? {} : { location }) },

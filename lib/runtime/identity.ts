@@ -1,4 +1,4 @@
-import { randomBytes, randomInt } from "node:crypto";
+import { createHash, randomBytes, randomInt } from "node:crypto";
 import { uuid7 } from "#domain/uuid7.ts";
 import { environment } from "#store/environment.ts";
 
@@ -10,4 +10,9 @@ export function newId(nowMs: number): string {
 /** An id of one write, by which it is known again: 64 random bits. */
 export function newWriteId(): string {
   return randomBytes(8).toString("base64url");
+}
+
+/** The id of a write that must be known again whoever repeats it: the same for the same parts. */
+export function writeIdOf(...parts: string[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("base64url").slice(0, 11);
 }

@@ -7,7 +7,7 @@ export const separator = "\t";
 export type Key = { pk: string; sk: string };
 
 /** The partition of a family's shard: `record#03`. */
-export function shardPartition(family: "record", shard: string): string {
+export function shardPartition(family: "record" | "job", shard: string): string {
   return `${family}#${shard}`;
 }
 
@@ -19,6 +19,21 @@ export function shardNames(count: number): string[] {
 /** The head of a record: found by its id alone, since the id names its shard. */
 export function recordKey(id: string): Key {
   return { pk: shardPartition("record", uuid7Shard(id)), sk: id };
+}
+
+/** A job, found by its id alone. */
+export function jobKey(id: string): Key {
+  return { pk: shardPartition("job", uuid7Shard(id)), sk: id };
+}
+
+/** The sort key in `rare` of what is due at a time, in milliseconds since the epoch. */
+export function dueSortKey(dueMs: number, id: string): string {
+  return namedSortKey(dueBound(dueMs), id);
+}
+
+/** Sorts after everything that is due before a time. */
+export function dueBound(nowMs: number): string {
+  return namedSortKey("due", String(nowMs).padStart(15, "0"));
 }
 
 /** True for the partition of a record head. */

@@ -56,18 +56,21 @@ export function replaceRecord(loaded: LoadedRecord, next: IngestedRecord): Write
   return [{ item: headOf(next, payload), condition: { version: record.version, writeIds } }];
 }
 
-/**
- * Loads a record with its payload: one consistent read, two when the payload is an item of its own.
- *
- * @throws DomainError `resource_not_found` when there is none with this id.
- */
-export async function loadRecord(idText: string): Promise<LoadedRecord> {
+/** Loads a record with its payload: one consistent read, two when the payload is an item of its own. Null when there is none. */
+export async function findRecord(idText: string): Promise<LoadedRecord | null> {
   const id = parseUuid(idText);
   const { Item: item } = id === null ? {} : await table().send(getCommand(recordKey(id)));
-  if (item === undefined) throw new DomainError("resource_not_found", "Record not found");
+  if (item === undefined) return null;
   const head = parseHead(item);
   const payload = head.p === undefined ? { z: head.z ?? 0 } : { p: head.p };
   return { record: recordOf(head, head.p ?? (await loadPayload(head.sk))), writeIds: head.w, payload };
+}
+
+/** Loads a record as `findRecord` does. @throws DomainError `resource_not_found` when there is none with this id. */
+export async function loadRecord(id: string): Promise<LoadedRecord> {
+  const loaded = await findRecord(id);
+  if (loaded === null) throw new DomainError("resource_not_found", "Record not found");
+  return loaded;
 }
 
 /** Checks a stored or streamed item against the head's shape. */

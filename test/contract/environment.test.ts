@@ -115,6 +115,7 @@ describe("a function's environment", () => {
   const environment = {
     TABLE_NAME: "table",
     COUNTERS_TABLE_NAME: "counters",
+    QUEUE_URL: "http://127.0.0.1:1/000000000000/queue",
     STAGE: "aws",
     SHARDS: "4",
     API_KEY_SHA256: "",

@@ -7,7 +7,7 @@ import {
   nameField,
   pageOf,
   pageParams,
-  timeBoundParam,
+  timeBound,
   timeField,
   timeText,
 } from "#contract/fields.ts";
@@ -102,8 +102,8 @@ describe("a count", () => {
 });
 
 describe("a time bound", () => {
-  const after = timeBoundParam("after");
-  const before = timeBoundParam("before");
+  const after = timeBound("after");
+  const before = timeBound("before");
 
   it.each([
     ["2026-11-21", "2026-11-21T00:00:00.000Z"],

@@ -33,6 +33,15 @@ describe("logs and metrics", () => {
     expect(streamed).toEqual(expect.arrayContaining(["trace-me-123", "trace-me-456"]));
   });
 
+  it("a message from the queue is worked off under the id of the request that queued it", async () => {
+    const headers = { "x-api-key": apiKey, "x-request-id": "trace-queue-789" };
+    await service.call("POST", "/records", { json: { source: "a", category: "queued", payload: {} }, headers });
+    await service.call("POST", "/records/process", { json: { category: "queued" }, headers });
+    await service.settle();
+    const worked = lines().find((line) => line.message === "message");
+    expect(worked).toMatchObject({ request_id: "trace-queue-789", type: "advance_process_job" });
+  });
+
   it("what became of records is counted in the embedded metric format, under one namespace", () => {
     const metrics = lines().filter((line) => line._aws !== undefined);
     const namespaces = metrics.flatMap((line) =>
@@ -40,7 +49,7 @@ describe("logs and metrics", () => {
     );
     expect(new Set(namespaces)).toEqual(new Set(["Sluice"]));
     const sum = (name: string) => metrics.reduce((total, line) => total + Number(line[name] ?? 0), 0);
-    expect([sum("RecordCreated"), sum("RecordProcessed"), sum("RecordFailed")]).toEqual([1, 1, 0]);
+    expect([sum("RecordCreated"), sum("RecordProcessed"), sum("RecordFailed")]).toEqual([2, 2, 0]);
   });
 
   it("requests that run at once in one process keep their ids apart", async () => {

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { bodies, startFixture } from "#test/fixture-runtime.ts";
 
 const virtual = { clock: "virtual" } as const;
@@ -148,6 +148,15 @@ describe("IAM", () => {
     await expect(start).rejects.toThrow(
       /Wrong needs sqs:ReceiveMessage, which the role of Fixture-OnSchedule\w+ does not grant/,
     );
+  });
+
+  test("a call after the invocation has ended is refused, for Lambda freezes what is not awaited", async () => {
+    const fixture = await startFixture({}, virtual);
+    await fixture.command({ putLater: item("a") });
+    await vi.waitFor(() =>
+      expect(fixture.messages.join()).toContain("dynamodb:PutItem after its invocation had ended"),
+    );
+    expect(await exists(fixture, "a")).toBe(false);
   });
 
   test("what is granted and what is used can be compared", async () => {

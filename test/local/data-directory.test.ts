@@ -1,13 +1,19 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { batches, bodies, type Seen, seen, startFixture } from "#test/fixture-runtime.ts";
 import { synthesiseFixture } from "#test/fixture-stack.ts";
 
-const newDirectory = () => mkdtempSync(join(tmpdir(), "data-"));
+function newDirectory(): string {
+  const path = mkdtempSync(join(tmpdir(), "data-"));
+  // After the runtime has stopped: hooks run last to first.
+  onTestFinished(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
 const item = (key: string) => ({ pk: { S: key } });
 const dynoxidePid = (dataDir: string) => Number(readFileSync(join(dataDir, "dynoxide.pid"), "utf8"));
 const isGone = (pid: number) => vi.waitFor(() => expect(existsSync(`/proc/${pid}`)).toBe(false), { timeout: 5_000 });
@@ -129,6 +135,30 @@ describe("a process killed by SIGKILL", () => {
   });
 });
 
+test("what :memory: took goes when its process is killed", async () => {
+  const { child, line: url } = await startChild(synthesiseFixture(), ":memory:");
+  expect((await fetch(url)).status).toBe(200);
+  const [directory = ""] = openDirectories(child.pid);
+  expect(existsSync(directory)).toBe(true);
+  child.kill("SIGKILL");
+  await vi.waitFor(() => expect(existsSync(directory)).toBe(false), { timeout: 5_000 });
+});
+
+test("stream records of more than a day ago are trimmed at start, but for the newest", async () => {
+  const dataDir = newDirectory();
+  const first = await startFixture({}, { dataDir });
+  await first.put("a", "b", "c");
+  await first.stop();
+  const engine = new DatabaseSync(join(dataDir, "dynamodb.sqlite"));
+  engine.exec("UPDATE _stream_records SET created_at = created_at - 90000");
+  const second = await startFixture({}, { assembly: first.assembly, dataDir });
+  expect(engine.prepare("SELECT sequence_number FROM _stream_records").all()).toEqual([{ sequence_number: "3" }]);
+  engine.close();
+  await second.put("d");
+  await second.settle();
+  expect(batches().flat()).toEqual(["d"]);
+});
+
 test("a second process on the same directory is told who holds it", async () => {
   const dataDir = newDirectory();
   const { assembly } = await startFixture({}, { dataDir });
@@ -183,11 +213,11 @@ test("functions cannot reach a real account", async () => {
   });
 });
 
-function openDirectories(): string[] {
-  return readdirSync("/proc/self/fd")
+function openDirectories(pid: number | string = "self"): string[] {
+  return readdirSync(`/proc/${pid}/fd`)
     .map((fd) => {
       try {
-        return readlinkSync(`/proc/self/fd/${fd}`);
+        return readlinkSync(`/proc/${pid}/fd/${fd}`);
       } catch {
         return "";
       }

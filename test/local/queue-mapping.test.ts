@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bodies, plan, type Seen, seen, startFixture } from "#test/fixture-runtime.ts";
+import { bodies, inQueue, plan, type Seen, seen, startFixture } from "#test/fixture-runtime.ts";
 
 const virtual = { clock: "virtual" } as const;
 const visibilityMs = 31_000;
@@ -170,11 +170,3 @@ describe("faults", () => {
     expect(await orderFor(7)).toBe(order);
   });
 });
-
-async function inQueue(fixture: { endpoints: { sqs: string | null } } & Seen, name: string): Promise<string[]> {
-  const response = await fetch(
-    `${fixture.endpoints.sqs}/_fauxqs/queues/${fixture.resource(name).attributes.QueueName}`,
-  );
-  const { messages } = (await response.json()) as Seen;
-  return messages.ready.map((message: Seen) => message.body);
-}

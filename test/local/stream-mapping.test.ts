@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { batches, plan, type Seen, seen, startFixture } from "#test/fixture-runtime.ts";
+import { batches, inQueue, plan, type Seen, seen, startFixture } from "#test/fixture-runtime.ts";
 
 const virtual = { clock: "virtual" } as const;
 const failing = (event: Seen, key: string) => ({
@@ -117,9 +117,8 @@ describe("failures", () => {
     await fixture.put("bad", "good");
     await fixture.settle();
     expect(batches()).toEqual([["bad"], ["bad"], ["bad"], ["good"]]);
-    const response = await fetch(`${fixture.endpoints.sqs}/_fauxqs/queues/Fixture-DeadB2807C34`);
-    const { messages } = (await response.json()) as Seen;
-    expect(JSON.parse(messages.ready[0].body)).toMatchObject({
+    const [body = ""] = await inQueue(fixture, "Dead");
+    expect(JSON.parse(body)).toMatchObject({
       requestContext: { condition: "RetryAttemptsExhausted", approximateInvokeCount: 3 },
       DDBStreamBatchInfo: { startSequenceNumber: "1", endSequenceNumber: "1", batchSize: 1 },
     });

@@ -1,3 +1,4 @@
+import { rmSync } from "node:fs";
 import { onTestFinished } from "vitest";
 import { type LocalOptions, type LocalRuntime, startLocal } from "#local/start-local.ts";
 import { type FixtureOptions, synthesiseFixture } from "./fixture-stack.ts";
@@ -44,6 +45,15 @@ export function plan(kind: Kind, answer: Plan): void {
   shared.fixturePlans[kind] = answer;
 }
 
+/** The bodies of a queue's visible messages. */
+export async function inQueue(fixture: Fixture, name: string): Promise<string[]> {
+  const response = await fetch(
+    `${fixture.endpoints.sqs}/_fauxqs/queues/${fixture.resource(name).attributes.QueueName}`,
+  );
+  const { messages } = (await response.json()) as Seen;
+  return messages.ready.map((message: Seen) => message.body);
+}
+
 /** Starts a fixture and stops it after the test; `assembly` among the options starts one that is synthesised already. */
 export async function startFixture(
   fixture: FixtureOptions = {},
@@ -56,6 +66,7 @@ export async function startFixture(
   }
   const messages: string[] = [];
   const assembly = rest.assembly ?? synthesiseFixture(fixture);
+  onTestFinished(() => rmSync(assembly, { recursive: true, force: true }));
   const runtime = await startLocal({
     dataDir: ":memory:",
     onEvent: (event) => messages.push(event.message),

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { App, CfnOutput, CfnResource, Duration, Stack } from "aws-cdk-lib";
 import { CfnApi, CfnIntegration, CfnRoute, CfnStage } from "aws-cdk-lib/aws-apigatewayv2";
 import { AttributeType, StreamViewType, Table } from "aws-cdk-lib/aws-dynamodb";
+import { CfnEventBus, CfnRule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
@@ -26,6 +27,8 @@ export type FixtureOptions = {
   /** Leaves out `dynamodb:DeleteItem`. */
   withoutDelete?: boolean;
   scheduleMinutes?: number;
+  /** An event bus, and a rule of this pattern that has the schedule's function and the dead-letter queue as targets. */
+  eventPattern?: Record<string, unknown>;
   /** Environment of the queue's function. */
   environment?: Record<string, string>;
   httpTimeoutSeconds?: number;
@@ -124,6 +127,19 @@ function buildFixture(stack: Stack, options: FixtureOptions): void {
     flexibleTimeWindow: { mode: "OFF" },
     target: { arn: onSchedule.functionArn, roleArn: "arn:aws:iam::000000000000:role/scheduler" },
   });
+
+  if (options.eventPattern) {
+    const bus = new CfnEventBus(stack, "Bus", { name: "fixture" });
+    http.addToRolePolicy(new PolicyStatement({ actions: ["events:PutEvents"], resources: [bus.attrArn] }));
+    new CfnRule(stack, "Rule", {
+      eventBusName: bus.ref,
+      eventPattern: options.eventPattern,
+      targets: [
+        { id: "function", arn: onSchedule.functionArn },
+        { id: "queue", arn: dead.queueArn },
+      ],
+    });
+  }
 
   const api = new CfnApi(stack, "Api", {
     name: "fixture",

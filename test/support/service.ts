@@ -30,7 +30,7 @@ export async function startService({ settings, ...options }: ServiceOptions = {}
 
 /** What goes wrong inside the runtime is shown beside the test that it makes fail. */
 function report(event: LocalEvent): void {
-  if (event.kind !== "function-loaded" && event.kind !== "table-created") console.warn(event.message);
+  if (!["function-loaded", "table-created", "schedule-fired"].includes(event.kind)) console.warn(event.message);
 }
 
 async function synthesizeOwn(settings: Record<string, string>): Promise<string> {

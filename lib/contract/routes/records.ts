@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { createdAtMs, type IngestedRecord, recordStatuses } from "#domain/record.ts";
-import { nameField, pageOf, pageParams, timeBoundParam, timeField, timeText } from "../fields.ts";
+import { nameField, pageOf, pageParams, timeBound, timeField, timeText } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const source = nameField("Where the record comes from.", "api");
@@ -116,8 +116,8 @@ export const listRecords = defineRoute({
     status: z.enum(recordStatuses).optional().meta({ description: "Only this status." }),
     category: category.optional(),
     source: source.optional(),
-    created_after: timeBoundParam("after").optional(),
-    created_before: timeBoundParam("before").optional(),
+    created_after: timeBound("after").optional(),
+    created_before: timeBound("before").optional(),
     ...pageParams,
     sort_by: z.enum(recordSorts).default("created_at").meta({ description: "What to sort by; equal ones go by time." }),
     sort_order: z.enum(["asc", "desc"]).default("desc"),

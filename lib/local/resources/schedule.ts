@@ -4,14 +4,16 @@ import { ignored, physicalName, resourceKind } from "./resource-kind.ts";
 
 const unitMs = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 
-const rate = z.string().transform((expression, context) => {
+/** A `rate(...)` expression, as milliseconds. */
+export const rate = z.string().transform((expression, context) => {
   const [, count, unit] = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression) ?? [];
   if (count !== undefined && unit !== undefined) return Number(count) * unitMs[unit as keyof typeof unitMs];
   context.addIssue({ code: "custom", message: `only rate(n minutes|hours|days) is understood, not ${expression}` });
   return z.NEVER;
 });
 
-const state = z.enum(["ENABLED", "DISABLED"]).default("ENABLED");
+/** Whether a schedule or a rule is on. */
+export const state = z.enum(["ENABLED", "DISABLED"]).default("ENABLED");
 
 /** `AWS::Scheduler::Schedule` with a function as its target. */
 export const schedule = resourceKind({
@@ -47,46 +49,5 @@ export const schedule = resourceKind({
       functionName: functionNameOf(properties.Target.Arn),
       input: properties.Target.Input ?? null,
     });
-  },
-});
-
-/** `AWS::Events::Rule` on a schedule, with functions as its targets. */
-export const rule = resourceKind({
-  type: "AWS::Events::Rule",
-  file: "schedule.ts",
-  properties: z.strictObject({
-    Name: z.string().optional(),
-    ScheduleExpression: rate,
-    State: state,
-    Targets: z
-      .array(
-        z.strictObject({
-          Id: z.string(),
-          Arn: z.string(),
-          Input: z.string().optional(),
-          RetryPolicy: ignored("a tick that fails waits for the next one"),
-          DeadLetterConfig: ignored("a tick that fails waits for the next one"),
-        }),
-      )
-      .default([]),
-    Description: ignored("a label"),
-    Tags: ignored("labels for AWS"),
-  }),
-  identify: (context) => {
-    const name = physicalName(context, "Name");
-    return { ref: name, attributes: { Arn: localArn("events", `rule/${name}`) } };
-  },
-  interpret: (properties, { ref, attributes }, model) => {
-    if (properties.State === "DISABLED") return;
-    for (const target of properties.Targets) {
-      model.schedules.push({
-        name: properties.Targets.length > 1 ? `${ref}/${target.Id}` : ref,
-        arn: attributes.Arn ?? "",
-        source: "aws.events",
-        everyMs: properties.ScheduleExpression,
-        functionName: functionNameOf(target.Arn),
-        input: target.Input ?? null,
-      });
-    }
   },
 });

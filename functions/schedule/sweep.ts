@@ -1,0 +1,16 @@
+import { scheduled } from "#runtime/schedule.ts";
+import { loadJob, overdueJobIds } from "#store/process-jobs.ts";
+import { sendMessage } from "#store/queue.ts";
+
+/** Jobs sent again in one sweep, of each shard; the rest are for the next. */
+const jobsPerShardMax = 25;
+
+/** Sends every overdue job again: its message was lost, or its worker died. A job sent twice does no harm. */
+export const handler = scheduled("sweep", async (nowMs) => {
+  const ids = await overdueJobIds(nowMs, jobsPerShardMax);
+  for (const id of ids) {
+    const { requestId } = await loadJob(id);
+    await sendMessage({ type: "advance_process_job", job_id: id, request_id: requestId });
+  }
+  return { sent: ids.length };
+});

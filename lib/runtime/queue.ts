@@ -1,0 +1,36 @@
+import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
+import { type QueueMessage, queueMessageSchema } from "#contract/queue-messages.ts";
+import { logger } from "./logger.ts";
+import { withContext } from "./request-context.ts";
+
+/** What a message's handler gets beside the message: how long it may still work. */
+export type WorkBudget = { remainingMs: () => number };
+
+/**
+ * The shell around a queue worker: each message is handled in the context of the request it comes from, and only those
+ * that failed are delivered again. A message that cannot be read fails until the queue sets it aside.
+ */
+export function worker(handle: (message: QueueMessage, budget: WorkBudget) => Promise<void>) {
+  return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
+    const budget = { remainingMs: () => context.getRemainingTimeInMillis() };
+    const handleRecord = (record: SQSRecord) => handleMessage(record, (message) => handle(message, budget));
+    return processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
+      context,
+      throwOnFullBatchFailure: false,
+    });
+  };
+}
+
+async function handleMessage(record: SQSRecord, handle: (message: QueueMessage) => Promise<void>): Promise<void> {
+  const message = queueMessageSchema.parse(JSON.parse(record.body));
+  await withContext({ requestId: message.request_id }, async () => {
+    try {
+      await handle(message);
+      logger.info("message", { type: message.type, message_id: record.messageId });
+    } catch (error) {
+      logger.error("message failed", { type: message.type, message_id: record.messageId, error: error as Error });
+      throw error;
+    }
+  });
+}
