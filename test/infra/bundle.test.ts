@@ -1,0 +1,45 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { bundleFunctions } from "#infra/bundle.ts";
+import { startService } from "#test/service.ts";
+
+mkdirSync("build", { recursive: true });
+const folder = mkdtempSync("build/test-");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Writes a rule set and names its file. */
+function rulesFile(name: string, content: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, content);
+  return file;
+}
+
+const otherwise = { name: "rest", classification: "rest", score: "0" };
+const vip = { name: "vip", category: "vip", classification: "gold", score: "1" };
+const service = await startService({
+  settings: { CLASSIFICATION_RULES: rulesFile("own.json", JSON.stringify({ rules: [vip], otherwise })) },
+});
+
+describe("CLASSIFICATION_RULES", () => {
+  it("replaces the default rules by the operator's", async () => {
+    const classes: string[] = [];
+    for (const category of ["vip", "order"]) {
+      const { body } = await service.call("POST", "/records", {
+        json: { source: "a", category, payload: { amount: 99 } },
+      });
+      classes.push((await service.call("POST", `/records/${body.id}/process`)).body.classification);
+    }
+    expect(classes).toEqual(["gold", "rest"]);
+  });
+
+  it.each([
+    ["missing.json", null, /missing.json, which cannot be read/],
+    ["syntax.json", "{", /syntax.json is not JSON/],
+    ["shape.json", '{"rules":[{"name":"a"}]}', /shape.json are not valid:[\s\S]*otherwise/],
+    ["score.json", JSON.stringify({ rules: [], otherwise: { ...otherwise, score: "2" } }), /otherwise.score/],
+  ])("is refused before anything is bundled when it names %s", async (name, content, message) => {
+    const file = content === null ? join(folder, name) : rulesFile(name, content);
+    await expect(bundleFunctions("local", join(folder, "out"), file)).rejects.toThrow(message);
+  });
+});

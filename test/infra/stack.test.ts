@@ -1,0 +1,108 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { parseOperatorSettings } from "#contract/environment.ts";
+import { routes } from "#contract/routes.ts";
+import { synthesize } from "#infra/synthesize.ts";
+
+type Resource = { Type: string; Properties: Record<string, any> };
+
+const apiKey = "planted-api-key";
+mkdirSync("build", { recursive: true });
+const folder = mkdtempSync("build/test-");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const { directory } = await synthesize({
+  stage: "aws",
+  bundleMode: "deploy",
+  settings: parseOperatorSettings({ API_KEY: apiKey }),
+  bundleDir: join(folder, "functions"),
+  outdir: join(folder, "assembly"),
+});
+const text = readFileSync(join(directory, "Sluice.template.json"), "utf8");
+const resources: Resource[] = Object.values(JSON.parse(text).Resources);
+const ofType = (type: string) =>
+  resources.filter((resource) => resource.Type === type).map(({ Properties }) => Properties);
+
+describe("the stack for AWS", () => {
+  it("stays far below CloudFormation's 500 resources", () => {
+    expect(resources.length).toBeLessThanOrEqual(450);
+  });
+
+  it("has a function per route, and those AWS starts by itself, all on arm64 with Node 24", () => {
+    const functions = ofType("AWS::Lambda::Function");
+    expect(functions).toHaveLength(routes.length + 4);
+    for (const each of functions) expect(each).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
+  });
+
+  it("serves every path with and without its trailing slash, and everything else by $default", () => {
+    const keys = new Set(ofType("AWS::ApiGatewayV2::Route").map((route) => route.RouteKey));
+    for (const { method, path } of routes) {
+      expect(keys).toContain(`${method} ${path}`);
+      if (path !== "/") expect(keys).toContain(`${method} ${path}/`);
+    }
+    expect(keys).toContain("$default");
+  });
+
+  it("keeps data: point-in-time recovery, deletion protection, and tables that outlive the stack", () => {
+    for (const table of ofType("AWS::DynamoDB::Table")) {
+      expect(table).toMatchObject({
+        BillingMode: "PAY_PER_REQUEST",
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    }
+    expect(text.match(/"DeletionPolicy":"Retain"|"DeletionPolicy": "Retain"/g)?.length).toBeGreaterThanOrEqual(2);
+  });
+
+  it("streams the families' table and not the counters', which would feed themselves", () => {
+    const streams = ofType("AWS::DynamoDB::Table").map((table) => table.StreamSpecification?.StreamViewType);
+    expect(streams.filter((view) => view === "NEW_AND_OLD_IMAGES")).toHaveLength(1);
+    expect(streams.filter((view) => view === undefined)).toHaveLength(1);
+  });
+
+  it("reads the stream from its start, without end of retries, in a tumbling window that names the shard", () => {
+    const mapping = ofType("AWS::Lambda::EventSourceMapping").find((each) => each.StartingPosition !== undefined);
+    expect(mapping).toMatchObject({
+      StartingPosition: "TRIM_HORIZON",
+      ParallelizationFactor: 1,
+      TumblingWindowInSeconds: 900,
+    });
+    expect(mapping?.MaximumRetryAttempts ?? -1).toBe(-1);
+  });
+
+  it("lets the worker send itself on, past Lambda's loop detection, and gives its queue six times its timeout", () => {
+    const worker = ofType("AWS::Lambda::Function").find((each) => each.Description === "Sluice worker.advance");
+    const queue = ofType("AWS::SQS::Queue").find((each) => each.RedrivePolicy !== undefined);
+    expect(worker?.RecursiveLoop).toBe("Allow");
+    expect(queue?.VisibilityTimeout).toBeGreaterThanOrEqual(6 * worker?.Timeout);
+  });
+
+  it("grants no action and no resource by a bare wildcard", () => {
+    for (const policy of ofType("AWS::IAM::Policy")) {
+      for (const { Action, Resource } of policy.PolicyDocument.Statement) {
+        expect([Action].flat().filter((action: string) => action.includes("*"))).toEqual([]);
+        if (![Action].flat().includes("dynamodb:ListStreams")) expect([Resource].flat()).not.toContain("*");
+      }
+    }
+  });
+
+  it("is closed from the start, and holds the API key only as its hash", () => {
+    const [environment] = ofType("AWS::Lambda::Function").map((each) => each.Environment.Variables);
+    expect(environment).toMatchObject({ STAGE: "aws", READS_OPEN: "false" });
+    expect(environment.API_KEY_SHA256).toMatch(/^[0-9a-f]{64}$/);
+    expect(text).not.toContain(apiKey);
+  });
+
+  it("keeps logs for a month, in a group per family", () => {
+    const groups = ofType("AWS::Logs::LogGroup");
+    expect(groups.length).toBeLessThan(8);
+    for (const group of groups) expect(group.RetentionInDays).toBe(30);
+  });
+
+  it("costs nothing while idle but polling and a sweep a minute: no alarm, dashboard, secret, key or network", () => {
+    const paid = /CloudWatch::(Alarm|Dashboard)|SecretsManager|KMS|EC2|ElasticLoad|ECS|RDS/;
+    expect(resources.filter((resource) => paid.test(resource.Type))).toEqual([]);
+    expect(ofType("AWS::Scheduler::Schedule")).toHaveLength(1);
+  });
+});
