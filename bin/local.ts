@@ -26,7 +26,7 @@ try {
     onFatal: (error) => fail(error),
   });
   console.error(
-    `\nSluice is up at ${runtime.url}\n  docs    ${runtime.url}/docs\n  data    ${settings.DATA_DIR}\n  writes  ${settings.API_KEY === undefined ? "open (set API_KEY to close them)" : "need X-API-Key"}\n`,
+    `\nSluice is up at ${runtime.url}\n  docs    ${runtime.url}/docs\n  data    ${settings.DATA_DIR}\n  writes  ${(settings.API_KEY ?? settings.JWT_ISSUER) === undefined ? "open (set API_KEY to close them)" : "need credentials"}\n`,
   );
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => void runtime.stop().then(() => process.exit(0)));

@@ -1,5 +1,5 @@
 import { scheduled } from "#runtime/schedule.ts";
-import { loadJob, overdueJobIds } from "#store/process-jobs.ts";
+import { findJob, overdueJobIds } from "#store/jobs.ts";
 import { sendMessage } from "#store/queue.ts";
 
 /** Jobs sent again in one sweep, of each shard; the rest are for the next. */
@@ -9,8 +9,8 @@ const jobsPerShardMax = 25;
 export const handler = scheduled("sweep", async (nowMs) => {
   const ids = await overdueJobIds(nowMs, jobsPerShardMax);
   for (const id of ids) {
-    const { requestId } = await loadJob(id);
-    await sendMessage({ type: "advance_process_job", job_id: id, request_id: requestId });
+    const loaded = await findJob(id);
+    if (loaded !== null) await sendMessage({ type: "advance_job", job_id: id, request_id: loaded.requestId });
   }
   return { sent: ids.length };
 });

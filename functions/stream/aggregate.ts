@@ -1,9 +1,9 @@
-import { deltasOf, type Tally, tallyOf } from "#domain/tally.ts";
+import { deltasOf, expiryDeltasOf, type Tally, tallyOf } from "#domain/tally.ts";
 import { countMetrics } from "#runtime/metrics.ts";
 import { type ItemChange, stream } from "#runtime/stream.ts";
 import { applyChanges, type Change } from "#store/counters.ts";
 import { isRecordHead } from "#store/keys.ts";
-import { namesOf, parseHead, type RecordHead } from "#store/records.ts";
+import { namesOf, parseHead, type RecordHead } from "#store/record-head.ts";
 
 type Counted = Change & { became: RecordHead["s"] | null };
 
@@ -14,12 +14,17 @@ export const handler = stream(changeOf, async (shardId, changes: Counted[]) => {
   countMetrics({ RecordCreated: count("pending"), RecordProcessed: count("processed"), RecordFailed: count("failed") });
 });
 
-/** How one change moves the counters; null for what is not counted. An expiry leaves the reports as they are. */
+/**
+ * How one change moves the counters; null for what is not counted. An erasure, by which a head becomes what is left of
+ * it, takes the record off; an expiry leaves the reports as they are.
+ */
 function changeOf(change: ItemChange): Counted | null {
-  if (!isRecordHead(change.pk) || change.expired) return null;
+  if (!isRecordHead(change.pk)) return null;
   const [before, after] = [headOf(change.before), headOf(change.after)];
+  if (before === null && after === null) return null;
   const changedAtMs = Math.max(before?.u ?? 0, after?.u ?? 0);
-  const deltas = deltasOf(before && tally(before), after && tally(after));
+  const expired = change.expired && before !== null;
+  const deltas = expired ? expiryDeltasOf(tally(before)) : deltasOf(before && tally(before), after && tally(after));
   const became = after === null || after.s === before?.s ? null : after.s;
   return { sequenceNumber: change.sequenceNumber, createdSeconds: change.createdSeconds, changedAtMs, deltas, became };
 }

@@ -19,6 +19,19 @@ const shards = z
   .regex(/^([1-9]|1[0-6])$/, "must be a whole number from 1 to 16")
   .transform(Number);
 
+/** A limit of requests a minute; 0: none. */
+const requestsPerMinute = z
+  .string()
+  .regex(/^\d{1,7}$/, "must be a whole number from 0 (no limit) to 9999999")
+  .transform(Number);
+/** Tokens are trusted by what is read here: from elsewhere than this machine over TLS alone. */
+const secureUrl = z
+  .url("must be a URL")
+  .regex(
+    /^(https:\/\/|http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/])[^?#]*$/,
+    "must be an https URL, or an http one on this machine",
+  );
+
 /** What an operator may set, in the environment or in `.env`. A blank value counts as not set. */
 export const operatorSettingsSchema = z.object({
   API_KEY: z.string().optional(),
@@ -38,12 +51,16 @@ export const operatorSettingsSchema = z.object({
   DATA_DIR: z.string().default(".sluice"),
   GIT_COMMIT: z.string().max(64).default("unknown"),
   HOST: z.string().default("127.0.0.1"),
+  JWT_AUDIENCE: z.string().optional(),
+  JWT_ISSUER: secureUrl.optional(),
+  JWT_JWKS_URI: secureUrl.optional(),
   LOG_LEVEL: logLevel.default("INFO"),
   PORT: port.default(3000),
   PROJECT_NAME: z
     .string()
     .regex(/^[\w-]{1,64}$/, "must be 1 to 64 letters, digits, _ or -")
     .default("sluice"),
+  RATE_LIMIT_PER_MINUTE: requestsPerMinute.optional(),
   READS_OPEN: flag.optional(),
   SHARDS: shards.default(4),
 });
@@ -79,6 +96,13 @@ export function parseOperatorSettings(environment: Readonly<Record<string, strin
   if (CORS_CREDENTIALS && CORS_ORIGINS.some((origin) => origin.includes("*"))) {
     throw new Error("CORS_CREDENTIALS=true needs CORS_ORIGINS to name the origins: * with credentials is not allowed.");
   }
+  const { JWT_AUDIENCE, JWT_ISSUER, JWT_JWKS_URI } = parsed.data;
+  if (JWT_ISSUER !== undefined && JWT_AUDIENCE === undefined) {
+    throw new Error("JWT_ISSUER needs JWT_AUDIENCE: without it a token made for any other service would do here.");
+  }
+  if (JWT_ISSUER === undefined && (JWT_AUDIENCE ?? JWT_JWKS_URI) !== undefined) {
+    throw new Error("JWT_AUDIENCE and JWT_JWKS_URI need JWT_ISSUER: whose tokens are to be taken.");
+  }
   return parsed.data;
 }
 
@@ -95,6 +119,10 @@ export const functionEnvironmentSchema = z.object({
   SHARDS: shards,
   API_KEY_SHA256: z.string().regex(/^([0-9a-f]{64})?$/),
   READS_OPEN: flag,
+  RATE_LIMIT_PER_MINUTE: requestsPerMinute,
+  JWT_ISSUER: z.string(),
+  JWT_AUDIENCE: z.string(),
+  JWT_JWKS_URI: z.string(),
   STREAM_HAS_ONE_SHARD: flag,
   APP_ENV: z.string(),
   APP_VERSION: z.string(),

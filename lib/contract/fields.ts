@@ -43,6 +43,27 @@ export function timeBound(end: "after" | "before") {
     });
 }
 
+/** A time that lies ahead, read to the second, rounded up. */
+export function expiryField() {
+  return z
+    .string()
+    .transform((text, context) => {
+      const instant = readInstant(text);
+      if (instant === null) {
+        context.addIssue({
+          code: "custom",
+          message: "must be an RFC 3339 time that exists, such as 2026-12-24T18:00:00Z",
+        });
+        return z.NEVER;
+      }
+      return Math.ceil(instant.timeMs / 1000) * 1000;
+    })
+    .meta({
+      description: "When the record may be forgotten: from then on it is not found. Rounded up to the second.",
+      examples: ["2026-12-24T18:00:00Z"],
+    });
+}
+
 /** A UTC day parameter (`2026-11-21`); a full time is taken as its UTC day. */
 export function dayParam(description: string) {
   return z

@@ -3,7 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRespon
 import { createDocument } from "zod-openapi";
 import type { ErrorCode } from "#domain/domain-error.ts";
 import { errorTable, problemSchema } from "./errors.ts";
-import type { Answer, Route } from "./route.ts";
+import { type Answer, bodyBytesMaxDefault, type Route } from "./route.ts";
 import { routes } from "./routes.ts";
 
 const headerDescriptions: Record<NonNullable<Answer["headers"]>[number], string> = {
@@ -13,6 +13,17 @@ const headerDescriptions: Record<NonNullable<Answer["headers"]>[number], string>
   Link: 'The next page, as `<url>; rel="next"`.',
   Location: "The path of what was made, or where to go.",
 };
+
+/** With either, the names in an operation's `security` are the scopes that it needs (OpenAPI 3.1: roles). */
+const securitySchemes = {
+  apiKey: { type: "apiKey", in: "header", name: "X-API-Key", description: "A key made by `npm run keys`, or API_KEY." },
+  bearer: {
+    type: "http",
+    scheme: "bearer",
+    bearerFormat: "JWT",
+    description: "A token of the configured OIDC issuer; its claim `scope` holds the scopes.",
+  },
+} as const;
 
 /** The OpenAPI 3.1 document of the route table. */
 export function openapiDocument(service: { version: string }): ReturnType<typeof createDocument> {
@@ -34,7 +45,7 @@ export function openapiDocument(service: { version: string }): ReturnType<typeof
     servers: [{ url: "/" }],
     tags: [{ name: "records" }, { name: "reports" }, { name: "service" }],
     paths,
-    components: { securitySchemes: { apiKey: { type: "apiKey", in: "header", name: "X-API-Key" } } },
+    components: { securitySchemes },
   });
 }
 
@@ -44,18 +55,32 @@ function operationOf(route: Route, aliasIndex: number): ZodOpenApiOperationObjec
     operationId: aliasIndex === 0 ? route.id : `${route.id}_${aliasIndex}`,
     tags: [family],
     summary: route.summary,
-    ...(route.description === undefined ? {} : { description: route.description }),
-    security: route.scope === "public" ? [] : [{ apiKey: [] }, {}],
+    ...descriptionOf(route),
+    // `{}`: a deployment may leave a scope open.
+    security: route.scope === "public" ? [] : [{ apiKey: [route.scope] }, { bearer: [route.scope] }, {}],
     requestParams: {
       ...(route.params === undefined ? {} : { path: route.params }),
       ...(route.query === undefined ? {} : { query: route.query }),
       header: requestHeaders(route),
     },
-    ...(route.body === undefined
-      ? {}
-      : { requestBody: { required: true, content: { "application/json": { schema: route.body } } } }),
+    ...requestBodyOf(route),
     responses: { ...problemsOf(route), ...answersOf(route) },
   };
+}
+
+function descriptionOf({ description, scope }: Route): { description?: string } {
+  const needs = scope === "public" ? [] : [`Needs the scope \`${scope}\`, where that is not open.`];
+  const sentences = [...(description === undefined ? [] : [description]), ...needs];
+  return sentences.length === 0 ? {} : { description: sentences.join(" ") };
+}
+
+function requestBodyOf({ body, entries, bodyTypes = ["application/json"], bodyBytesMax }: Route) {
+  const schema = entries === undefined ? body : z.array(entries.schema).min(1).max(entries.countMax);
+  if (schema === undefined) return {};
+  const lines = z.string().meta({ description: "In place of the array: one of its elements a line." });
+  const description = `At most ${(bodyBytesMax ?? bodyBytesMaxDefault) / 1024} KiB.`;
+  const content = bodyTypes.map((type) => [type, { schema: type === "application/x-ndjson" ? lines : schema }]);
+  return { requestBody: { required: true, description, content: Object.fromEntries(content) } };
 }
 
 function requestHeaders(route: Route): z.ZodObject {
@@ -118,10 +143,22 @@ function problemsOf(route: Route): ZodOpenApiResponsesObject {
       status,
       {
         description: `${codes.map((code) => `\`${code}\``).join(", ")}.`,
+        ...problemHeaders(status),
         content: { "application/json": { schema: problemSchema } },
       },
     ]),
   );
+}
+
+function problemHeaders(status: number): { headers?: z.ZodObject } {
+  const said: Readonly<Record<number, [name: string, description: string]>> = {
+    401: ["WWW-Authenticate", "How to authenticate (RFC 9110), and for a token what is wrong with it (RFC 6750)."],
+    429: ["Retry-After", "Seconds until the caller's next requests are taken."],
+    503: ["Retry-After", "Seconds after which to try again."],
+  };
+  const header = said[status];
+  if (header === undefined) return {};
+  return { headers: z.object({ [header[0]]: z.string().optional().meta({ description: header[1] }) }) };
 }
 
 /** Every code a route can answer with. */
@@ -132,7 +169,7 @@ export function errorCodesOf(route: Route): ErrorCode[] {
     "payload_too_large",
     "service_unavailable",
     "internal_error",
-    ...(route.scope === "public" ? [] : (["unauthorized"] as const)),
+    ...(route.scope === "public" ? [] : (["unauthorized", "forbidden", "rate_limited"] as const)),
     ...(route.method === "GET" ? [] : (["malformed_json", "unsupported_media_type", "validation_failed"] as const)),
     ...(route.method === "POST"
       ? (["malformed_header", "idempotency_key_reused", "operation_in_progress"] as const)

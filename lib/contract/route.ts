@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { ErrorCode } from "#domain/domain-error.ts";
+import type { GrantedScope } from "#domain/scope.ts";
 
 /** DynamoDB actions a function may be granted on a table. A transaction needs those of its parts. */
 export type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
@@ -12,7 +13,22 @@ export type Grants = {
 };
 
 /** Who may call: anybody, or a caller with the scope. */
-export type Scope = "public" | "read" | "write";
+export type Scope = "public" | GrantedScope;
+
+/** The longest body of a route that does not say otherwise, in bytes. */
+export const bodyBytesMaxDefault = 256 * 1024;
+
+/** How a body may be written: as a JSON document, or as a JSON document a line (https://github.com/ndjson/ndjson-spec). */
+export type BodyType = "application/json" | "application/x-ndjson";
+
+/** How long a function may take to answer a request, in seconds. */
+export const answerSecondsMax = 20;
+
+/**
+ * A body of many entries: a JSON array of 1 to `countMax`, or as many lines. Each entry is judged by itself, as if it had
+ * come alone, so a bad one does not spoil the others; `bytesMax` is how long one may be.
+ */
+export type Entries = { schema: z.ZodType; countMax: number; bytesMax: number };
 
 /** One answer of a route. `schema` null: no JSON body (then `contentType` says what there is, if anything). */
 export type Answer = {
@@ -38,6 +54,12 @@ export type Route = {
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;
+  /** In place of `body`: a body of many. */
+  entries?: Entries;
+  /** The media types of the body; JSON alone when absent. */
+  bodyTypes?: readonly BodyType[];
+  /** The longest body, in bytes; `bodyBytesMaxDefault` when absent. */
+  bodyBytesMax?: number;
   /** Answers by status; the error answers come from `errors` and from what every route can answer. */
   answers: Readonly<Record<number, Answer>>;
   /** Codes this route can answer with, besides those every route of its shape has. */

@@ -12,12 +12,13 @@ const forbiddenMembers = new Set(["__proto__", "constructor"]);
 /**
  * Parses JSON so that what is stored is what was sent: no value is altered on the way.
  *
+ * @param subject what the text is, for messages
  * @throws DomainError `malformed_json` for bad syntax or a body nested over 64 levels; `validation_failed` for members
  * named `__proto__` or `constructor`, numbers that JavaScript would alter (2^53+1, 1e400) and lone surrogates.
  */
-export function parseStrictJson(text: string): unknown {
+export function parseStrictJson(text: string, subject = "The body"): unknown {
   if (depthOf(text) > depthMax) {
-    throw new DomainError("malformed_json", `The body is nested deeper than ${depthMax} levels. Flatten it.`);
+    throw new DomainError("malformed_json", `${subject} is nested deeper than ${depthMax} levels. Flatten it.`);
   }
   const problems: Problems = new Map();
   let value: unknown;
@@ -30,11 +31,11 @@ export function parseStrictJson(text: string): unknown {
       return item;
     } as (this: unknown, key: string, value: unknown) => unknown);
   } catch (cause) {
-    throw new DomainError("malformed_json", `The body is not valid JSON: ${syntaxMessage(cause)}`, { cause });
+    throw new DomainError("malformed_json", `${subject} is not valid JSON: ${syntaxMessage(cause)}`, { cause });
   }
   if (problems.size === 0) return value;
   const errors = [...violationsIn(root, "", problems).take(violationsMax)];
-  throw new DomainError("validation_failed", summary(errors), { errors });
+  throw new DomainError("validation_failed", summary(errors, subject), { errors });
 }
 
 /** What is wrong with members, by the object or array that holds them. */
@@ -52,12 +53,12 @@ function* violationsIn(holder: unknown, path: string, problems: Problems): Gener
   }
 }
 
-/** One sentence that names the first of several violations. */
-export function summary(errors: readonly Violation[]): string {
+/** One sentence that names the first of several violations of a subject. */
+export function summary(errors: readonly Violation[], subject = "The body"): string {
   const [first, ...others] = errors;
   if (first === undefined) return "The request is invalid.";
   const more = others.length > 0 ? ` (and ${others.length} more)` : "";
-  return `${first.path === "" ? "The body" : first.path} ${first.message}${more}`;
+  return `${first.path === "" ? subject : first.path} ${first.message}${more}`;
 }
 
 function problemOfValue(member: string, item: unknown, source: string | undefined): string | null {

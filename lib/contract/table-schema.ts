@@ -12,5 +12,8 @@ export const indexes = {
 
 export type IndexName = keyof typeof indexes;
 
+/** What the partitions begin with that authentication touches: its grants reach no others. */
+export const accessPartitions = { apiKeys: "apikey#", requestLimits: "limit#" } as const;
+
 /** The attribute that expires items, in seconds since the epoch. */
 export const ttlAttribute = "ttl";

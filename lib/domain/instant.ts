@@ -38,3 +38,10 @@ function parseOffsetMs(offset: string): number | null {
   if (hours > 23 || minutes > 59) return null;
   return (offset.startsWith("-") ? -1 : 1) * (hours * 60 + minutes) * 60_000;
 }
+
+/** The UTC days from one to another, both included. */
+export function daysBetween(from: string, to: string): string[] {
+  const dayMs = 86_400_000;
+  const count = Math.floor((Date.parse(to) - Date.parse(from)) / dayMs) + 1;
+  return Array.from({ length: Math.max(0, count) }, (_, index) => dayOf(Date.parse(from) + index * dayMs));
+}

@@ -37,10 +37,36 @@ export function totalOf(
   const dimension = source === null ? "category" : "source";
   const value = source ?? category;
   let total = 0;
+  let others = 0;
+  let named = value === null;
   for (const [name, count] of counters) {
     const counter = parseCounterName(name);
     if (counter?.dimension !== dimension) continue;
+    if (counter.value === value) named = true;
+    if (counter.value === "other") others += count;
     if ((value === null || counter.value === value) && (status === null || counter.status === status)) total += count;
   }
-  return total;
+  return named || others === 0 ? total : null; // a name past those that are counted by name is among the others
+}
+
+/** What a time series can be split by. */
+export const seriesDimensions = ["status", "category", "source"] as const;
+export type SeriesDimension = (typeof seriesDimensions)[number];
+
+/** A day's counts by the values of a dimension, of those that match a status (null: any). Values without a count are left out. */
+export function countsBy(
+  counters: ReadonlyMap<string, number>,
+  dimension: SeriesDimension,
+  status: RecordStatus | null,
+): Record<string, number> {
+  const counts = new Map<string, number>();
+  for (const [name, count] of counters) {
+    const counter = parseCounterName(name);
+    if (counter?.dimension !== (dimension === "status" ? "category" : dimension)) continue;
+    if (status !== null && counter.status !== status) continue;
+    const value = dimension === "status" ? counter.status : counter.value;
+    counts.set(value, (counts.get(value) ?? 0) + count);
+  }
+  const present = [...counts].filter(([, count]) => count !== 0).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(present);
 }

@@ -7,7 +7,7 @@ import { functionFiles } from "./function-files.ts";
 /** How functions are bundled: `deploy` gives each a folder of its own, `local` lets them share what they have in common. */
 export type BundleMode = "deploy" | "local";
 
-/** Where each function's code is: the folder that becomes its asset. The entry is `index.cjs` or `index.mjs` in it. */
+/** Where each function's code is: the folder that becomes its asset. The entry is `index.js` (CommonJS) or `index.mjs` in it. */
 export type Bundles = { folders: Record<string, string>; handler: string };
 
 /**
@@ -30,7 +30,7 @@ export async function bundleFunctions(mode: BundleMode, outdir: string, rulesFil
     minify: !local,
     sourcemap: local ? "linked" : false,
     mainFields: ["module", "main"], // the ESM builds of the SDK are smaller and start faster
-    outExtension: { ".js": local ? ".mjs" : ".cjs" },
+    outExtension: local ? { ".js": ".mjs" } : {}, // index.js is what every Lambda, emulated ones too, finds
     chunkNames: "chunks/[name]-[hash]",
     ...(local ? { banner: { js: requireInEsm } } : {}),
     logLevel: "warning",

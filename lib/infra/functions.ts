@@ -4,7 +4,8 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import type { Grants } from "#contract/route.ts";
+import { answerSecondsMax, type Grants, type TableAction } from "#contract/route.ts";
+import { accessPartitions } from "#contract/table-schema.ts";
 import type { Bundles } from "./bundle.ts";
 import type { Tables } from "./tables.ts";
 
@@ -14,6 +15,8 @@ type Shared = { bundles: Bundles; environment: Record<string, string>; tables: T
 /** How a function differs from the others. */
 export type FunctionOptions = {
   grants: Grants;
+  /** True where callers are authenticated: it may then read API keys, note their use and count requests. */
+  authenticates?: boolean;
   /** True where an event source adds grants of its own, which no other function may share. */
   ownRole?: boolean;
   memoryMiB?: number;
@@ -34,14 +37,20 @@ export class Functions extends Construct {
   /** The function named `<family>.<verb>`, with the least it needs. */
   make(
     name: string,
-    { grants, ownRole = false, memoryMiB = 512, timeout = Duration.seconds(20) }: FunctionOptions,
+    {
+      grants,
+      authenticates = false,
+      ownRole = false,
+      memoryMiB = 512,
+      timeout = Duration.seconds(answerSecondsMax),
+    }: FunctionOptions,
   ): LambdaFunction {
     const { bundles, environment } = this.#shared;
     const [family = "", verb = ""] = name.split(".");
     const folder = bundles.folders[name];
     if (folder === undefined) throw new Error(`Function ${name} was not bundled.`);
     const logGroup = this.#logGroup(family);
-    const role = this.#role(grants, ownRole ? name : "shared");
+    const role = this.#role(grants, authenticates, ownRole ? name : "shared");
     logGroup.grantWrite(role);
     return new LambdaFunction(this, `${pascal(family)}${pascal(verb)}`, {
       description: `Sluice ${name}`,
@@ -65,16 +74,26 @@ export class Functions extends Construct {
     return known;
   }
 
-  #role(grants: Grants, sharing: string): Role {
-    const key = JSON.stringify([sharing, sorted(grants)]);
+  #role(grants: Grants, authenticates: boolean, sharing: string): Role {
+    const key = JSON.stringify([sharing, authenticates, sorted(grants)]);
     const known = this.#roles.get(key);
     if (known !== undefined) return known;
     const role = new Role(this, `Role${this.#roles.size + 1}`, {
       assumedBy: new ServicePrincipal("lambda.amazonaws.com"),
     });
     for (const statement of this.#statements(grants)) role.addToPolicy(statement);
+    if (authenticates) for (const statement of this.#accessStatements()) role.addToPolicy(statement);
     this.#roles.set(key, role);
     return role;
+  }
+
+  /** What authentication needs, on the items it touches and no others. */
+  #accessStatements(): PolicyStatement[] {
+    const { families, counters } = this.#shared.tables;
+    return [
+      within(accessPartitions.apiKeys, ["GetItem", "PutItem"], families.tableArn),
+      within(accessPartitions.requestLimits, ["UpdateItem"], counters.tableArn),
+    ];
   }
 
   #statements({ table = [], counters = [], queue = [] }: Grants): PolicyStatement[] {
@@ -91,6 +110,15 @@ export class Functions extends Construct {
 function allow(service: "dynamodb" | "sqs", actions: readonly string[], resources: string[]): PolicyStatement[] {
   if (actions.length === 0) return [];
   return [new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`).sort(), resources })];
+}
+
+/** Allows actions on the items of a table whose partition key begins so. */
+function within(prefix: string, actions: readonly TableAction[], tableArn: string): PolicyStatement {
+  return new PolicyStatement({
+    actions: actions.map((action) => `dynamodb:${action}`),
+    resources: [tableArn],
+    conditions: { "ForAllValues:StringLike": { "dynamodb:LeadingKeys": [`${prefix}*`] } },
+  });
 }
 
 function sorted({ table = [], counters = [], queue = [] }: Grants): string[][] {

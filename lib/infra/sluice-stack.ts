@@ -1,10 +1,11 @@
-import { createHash } from "node:crypto";
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { type CfnFunction, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { FunctionEnvironment, OperatorSettings } from "#contract/environment.ts";
+import { isOpen } from "#contract/open-access.ts";
 import { routes } from "#contract/routes.ts";
+import { type AccessEnvironment, accessEnvironment } from "./access-environment.ts";
 import type { Bundles } from "./bundle.ts";
 import { EveryMinute } from "./every-minute.ts";
 import { Functions } from "./functions.ts";
@@ -21,21 +22,27 @@ export class SluiceStack extends Stack {
     super(scope, id, props);
     const tables = new Tables(this, "Tables", { keepData: stage === "aws" });
     const work = new WorkQueue(this, "Work");
-    const environment = functionEnvironment(stage, settings, tables, work.queue);
+    const access = accessEnvironment(stage, settings);
+    const environment = functionEnvironment(access, settings, tables, work.queue);
     const functions = new Functions(this, "Functions", { bundles, environment, tables, queue: work.queue });
 
     const http = new HttpRoutes(this, "Http", {
       name: settings.PROJECT_NAME,
       cors: { origins: settings.CORS_ORIGINS, credentials: settings.CORS_CREDENTIALS },
     });
-    for (const { id: routeId, method, path, aliases = [], grants, memoryMiB } of routes) {
-      const target = functions.make(routeId, { grants, ...(memoryMiB === undefined ? {} : { memoryMiB }) });
+    for (const { id: routeId, method, path, aliases = [], scope: needed, grants, memoryMiB } of routes) {
+      const authenticates = !isOpen(needed, access);
+      const target = functions.make(routeId, {
+        grants,
+        authenticates,
+        ...(memoryMiB === undefined ? {} : { memoryMiB }),
+      });
       http.add(target, method, [path, ...aliases]);
     }
     http.addDefault(functions.make("service.fallback", { grants: {} }));
 
     const aggregate = functions.make("stream.aggregate", {
-      grants: { counters: ["PutItem", "UpdateItem"] },
+      grants: { counters: ["GetItem", "PutItem", "UpdateItem"] },
       ownRole: true,
       timeout: Duration.minutes(1),
     });
@@ -52,7 +59,11 @@ export class SluiceStack extends Stack {
     });
 
     const worker = functions.make("worker.advance", {
-      grants: { table: ["GetItem", "BatchGetItem", "Query", "PutItem"], queue: ["SendMessage"] },
+      grants: {
+        table: ["GetItem", "BatchGetItem", "Query", "PutItem"],
+        counters: ["GetItem", "Query", "UpdateItem"],
+        queue: ["SendMessage"],
+      },
       ownRole: true,
       timeout: workerTimeout,
     });
@@ -66,13 +77,14 @@ export class SluiceStack extends Stack {
       functions.make("schedule.sweep", { grants: { table: ["GetItem", "Query"], queue: ["SendMessage"] } }),
     );
     new CfnOutput(this, "Url", { value: http.url });
+    new CfnOutput(this, "TableName", { value: tables.families.tableName, description: "What npm run keys works on" });
   }
 }
 
 type Text<Value> = { [Name in keyof Value]: string };
 
 function functionEnvironment(
-  stage: "local" | "aws",
+  access: AccessEnvironment,
   settings: OperatorSettings,
   tables: Tables,
   queue: IQueue,
@@ -81,11 +93,12 @@ function functionEnvironment(
     TABLE_NAME: tables.families.tableName,
     COUNTERS_TABLE_NAME: tables.counters.tableName,
     QUEUE_URL: queue.queueUrl,
-    STAGE: stage,
     SHARDS: String(settings.SHARDS),
-    API_KEY_SHA256: settings.API_KEY === undefined ? "" : createHash("sha256").update(settings.API_KEY).digest("hex"),
-    READS_OPEN: String(settings.READS_OPEN ?? stage === "local"),
-    STREAM_HAS_ONE_SHARD: "false",
+    ...access,
+    READS_OPEN: String(access.READS_OPEN),
+    RATE_LIMIT_PER_MINUTE: String(access.RATE_LIMIT_PER_MINUTE),
+    // `-c streamHasOneShard=true`: for emulators that know no tumbling window, and so name no shard (docs/emulators.md).
+    STREAM_HAS_ONE_SHARD: String(String(tables.node.tryGetContext("streamHasOneShard")) === "true"),
     APP_ENV: settings.APP_ENV,
     APP_VERSION: settings.APP_VERSION,
     GIT_COMMIT: settings.GIT_COMMIT,

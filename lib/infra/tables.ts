@@ -33,6 +33,6 @@ export class Tables extends Construct {
         projectionType: ProjectionType.KEYS_ONLY,
       });
     }
-    this.counters = new Table(this, "Counters", common);
+    this.counters = new Table(this, "Counters", { ...common, timeToLiveAttribute: ttlAttribute });
   }
 }

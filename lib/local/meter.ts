@@ -8,6 +8,8 @@ export type CallUsage = {
   errors: number;
   /** Writes refused by their condition: they report no capacity, and AWS bills each a write unit per KB. */
   failedConditions: number;
+  /** Entries that queries and scans read, before any filter. */
+  entries: number;
 };
 
 /** Capacity units. */
@@ -67,7 +69,7 @@ export function meter(): Meter {
     tables,
     record: ({ service, action }, requestBytes, status, response) => {
       const name = `${service}:${action}`;
-      calls[name] ??= { requests: 0, requestBytes: 0, responseBytes: 0, errors: 0, failedConditions: 0 };
+      calls[name] ??= { requests: 0, requestBytes: 0, responseBytes: 0, errors: 0, failedConditions: 0, entries: 0 };
       const usage = calls[name];
       usage.requests += 1;
       usage.requestBytes += requestBytes;
@@ -82,7 +84,11 @@ export function meter(): Meter {
         return;
       }
       if (!meteredActions.has(action)) return;
-      const { ConsumedCapacity = [] } = JSON.parse(response.toString()) as { ConsumedCapacity?: Capacity | Capacity[] };
+      const { ConsumedCapacity = [], ScannedCount = 0 } = JSON.parse(response.toString()) as {
+        ConsumedCapacity?: Capacity | Capacity[];
+        ScannedCount?: number;
+      };
+      usage.entries += ScannedCount;
       for (const capacity of [ConsumedCapacity].flat()) addCapacity(capacity, reads.has(action));
     },
     reset: () => {

@@ -17,6 +17,7 @@ import { lambdaHost } from "./lambda-host.ts";
 import { findResource } from "./local-resource.ts";
 import type { LocalOptions, LocalRuntime } from "./local-runtime.ts";
 import { meter } from "./meter.ts";
+import { noteRunning } from "./running-service.ts";
 import { startSchedules } from "./schedule.ts";
 import { settle } from "./settle.ts";
 import { buildMappings } from "./start-mappings.ts";
@@ -146,6 +147,7 @@ async function start(options: LocalOptions, cleanups: Cleanups): Promise<Omit<Lo
   if (model.apis.length > 0) http.serve(model, host);
   // Requests come first to their end: what they start may still run.
   cleanups.push(http.stop);
+  cleanups.push(noteRunning(directory.path, { dynamodb: engine.endpoint, outputs }));
 
   return {
     url: http.url,

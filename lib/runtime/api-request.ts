@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import type * as z from "zod";
+import { type Entry, entrySubject } from "#contract/json-entries.ts";
 import type { Parsed, Route } from "#contract/route.ts";
 import { summary } from "#contract/strict-json.ts";
 import { DomainError, type Violation } from "#domain/domain-error.ts";
@@ -21,6 +22,9 @@ export class CommitRefused extends Error {
   }
 }
 
+/** The Idempotency-Key of a request, and the item that stands there and may be replaced, if any. */
+export type KeyInUse = { of: IdempotencyClaim; standing: Item | null };
+
 /** One request as its handler sees it. Body and query are validated when they are asked for: after existence. */
 export class ApiRequest<R extends Route = Route> {
   readonly route: R;
@@ -28,7 +32,7 @@ export class ApiRequest<R extends Route = Route> {
   readonly caller: Caller;
   readonly nowMs: number = Date.now();
   /** Set by the shell when the request carries an Idempotency-Key. */
-  claim: { of: IdempotencyClaim; stale: Item | null } | null = null;
+  claim: KeyInUse | null = null;
   readonly #event: APIGatewayProxyEventV2;
   readonly #body: unknown;
 
@@ -70,6 +74,20 @@ export class ApiRequest<R extends Route = Route> {
     return parsed(this.route.body, this.#body) as Parsed<R["body"]>;
   }
 
+  /**
+   * The entries of a body of many, each by the route's schema or with what is wrong with it.
+   *
+   * @throws DomainError `validation_failed` when there are none, or more than the route takes.
+   */
+  entries(): Entry<EntryOf<R>>[] {
+    const { schema, countMax = 0 } = this.route.entries ?? {};
+    const entries = (this.#body ?? null) as Entry<unknown>[] | null;
+    if (entries === null || entries.length < 1 || entries.length > countMax) {
+      throw new DomainError("validation_failed", `The body must hold 1 to ${countMax} entries.`);
+    }
+    return entries.map((entry) => (entry.ok ? validEntry(schema, entry.value) : entry)) as Entry<EntryOf<R>>[];
+  }
+
   /** The query by the route's schema. @throws DomainError `malformed_query` or `validation_failed`. */
   query(): Parsed<R["query"]> {
     const known = Object.keys(this.route.query?.shape ?? {});
@@ -87,23 +105,38 @@ export class ApiRequest<R extends Route = Route> {
    * @throws CommitRefused when a condition failed; the shell then runs the handler again on what is there now.
    */
   async commit(answer: HttpAnswer, writes: readonly Write[]): Promise<HttpAnswer> {
-    const kept = this.claim === null ? [] : [keepAnswer(this.claim.of, keptForm(answer), this.nowMs, this.claim.stale)];
+    const kept =
+      this.claim === null ? [] : [keepAnswer(this.claim.of, keptForm(answer), this.nowMs, this.claim.standing)];
     const outcome = await commit([...writes, ...kept], { writeId: newWriteId(), requestId: this.requestId });
     if (!outcome.committed) throw new CommitRefused(outcome.refused === writes.length);
     return answer;
   }
 }
 
-function keptForm(answer: HttpAnswer): { status: number; headers: Record<string, string>; body: string } {
+type EntryOf<R extends Route> = R extends { entries: { schema: infer Schema extends z.ZodType } }
+  ? z.output<Schema>
+  : never;
+
+function validEntry(schema: z.ZodType | undefined, value: unknown): Entry<unknown> {
+  try {
+    return { ok: true, value: parsed(schema, value, entrySubject) };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { ok: false, sent: "", error };
+  }
+}
+
+/** An answer as it is kept for a repeat. */
+export function keptForm(answer: HttpAnswer): { status: number; headers: Record<string, string>; body: string } {
   const { statusCode, headers, body } = toResult(answer);
   return { status: statusCode ?? 200, headers: headers as Record<string, string>, body: body ?? "" };
 }
 
-function parsed(schema: z.ZodType | undefined, input: unknown): unknown {
+function parsed(schema: z.ZodType | undefined, input: unknown, subject?: string): unknown {
   if (schema === undefined) return undefined;
   if (input === undefined) throw new DomainError("validation_failed", "A JSON body is required.");
   const result = schema.safeParse(input);
   if (result.success) return result.data;
   const errors: Violation[] = result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  throw new DomainError("validation_failed", summary(errors), { errors });
+  throw new DomainError("validation_failed", summary(errors, subject), { errors });
 }

@@ -4,7 +4,7 @@ import type { Route } from "#contract/route.ts";
 import { ApiRequest } from "./api-request.ts";
 import { authenticate } from "./authenticate.ts";
 import { type HttpAnswer, toResult } from "./http-answer.ts";
-import { readJsonBody } from "./http-body.ts";
+import { readBody } from "./http-body.ts";
 import { answerOnce } from "./idempotent.ts";
 import { assertAcceptsJson, notModified } from "./negotiation.ts";
 import { requestLog } from "./request-log.ts";
@@ -30,9 +30,13 @@ function answerTo<R extends Route>(
 ): Promise<HttpAnswer> {
   return respond(event, async (requestId) => {
     assertAcceptsJson(route, event.headers.accept);
-    const body = route.method === "GET" ? undefined : readJsonBody(event);
-    const caller = authenticate(route.scope, event.headers["x-api-key"]);
+    const body = route.method === "GET" ? undefined : readBody(route, event);
+    const { caller, noted } = await authenticate(route.scope, event.headers, Date.now());
     const request = new ApiRequest(route, event, { requestId, caller, body });
-    return notModified(request, await answerOnce(request, () => handle(request)));
+    try {
+      return notModified(request, await answerOnce(request, () => handle(request)));
+    } finally {
+      await noted; // what is not awaited is frozen with the sandbox
+    }
   });
 }

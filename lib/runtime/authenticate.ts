@@ -1,33 +1,96 @@
 import { createHash, timingSafeEqual } from "node:crypto";
+import { isOpen } from "#contract/open-access.ts";
 import type { Scope } from "#contract/route.ts";
+import { apiKeyStatus, parseApiKey } from "#domain/api-key.ts";
 import { DomainError } from "#domain/domain-error.ts";
+import { allows, type GrantedScope, scopes } from "#domain/scope.ts";
+import { isSecretOf } from "#store/api-keys.ts";
 import { environment } from "#store/environment.ts";
+import { knownApiKey, noteUse } from "./known-api-keys.ts";
+import { countRequest } from "./request-limit.ts";
 
 /** Who calls. `anonymous` where a scope is open to everybody. */
 export type Caller = { id: string };
 
-const anonymous: Caller = { id: "anonymous" };
+/** A caller who may go on. `noted`: what is written about the call meanwhile; it never fails, and the answer waits for it. */
+export type Admission = { caller: Caller; noted: Promise<void> };
+
+/** A caller whose credentials are in order. */
+export type Identity = {
+  id: string;
+  scopes: readonly GrantedScope[];
+  requestsPerMinuteMax: number | null; // null: what the service sets for all
+  noteUse: () => Promise<void>;
+};
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+const anonymous: Admission = { caller: { id: "anonymous" }, noted: Promise.resolve() };
 
 /**
- * Checks the caller's `X-API-Key` for a scope. On the laptop reads are open, and writes until API_KEY is set; in AWS
- * both are closed, reads unless READS_OPEN=true.
+ * Checks who calls: by `X-API-Key`, else by a bearer token of the configured issuer; then how often, then whether the
+ * scope is theirs. Where the scope is open credentials are not looked at.
  *
- * @throws DomainError `unauthorized` for a missing or wrong key.
+ * @throws DomainError `unauthorized` for missing, wrong, revoked or expired credentials, `rate_limited` above the
+ * caller's limit, `forbidden` without the scope.
  */
-export function authenticate(scope: Scope, apiKey: string | undefined): Caller {
-  const { API_KEY_SHA256: expected, READS_OPEN: readsOpen, STAGE: stage } = environment();
-  if (scope === "public" || (scope === "read" && readsOpen)) return anonymous;
-  if (expected === "" && stage === "local") return anonymous;
-  if (apiKey === undefined) throw refused("Send your API key in the X-API-Key header.");
+export async function authenticate(scope: Scope, headers: Headers, nowMs: number): Promise<Admission> {
+  if (scope === "public" || isOpen(scope, environment())) return anonymous;
+  const identity = await identify(headers, nowMs);
+  await countRequest(identity.id, identity.requestsPerMinuteMax ?? environment().RATE_LIMIT_PER_MINUTE, nowMs);
+  assertScope(identity.scopes, scope);
+  return { caller: { id: identity.id }, noted: identity.noteUse() };
+}
+
+async function identify(headers: Headers, nowMs: number): Promise<Identity> {
+  const apiKey = headers["x-api-key"];
+  if (apiKey !== undefined) return identityOfKey(apiKey, nowMs);
+  const { JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_JWKS_URI: jwksUri } = environment();
+  if (issuer === "") throw refused("Send your API key in the X-API-Key header.");
+  const token = /^Bearer +([^\s]+) *$/i.exec(headers.authorization ?? "")?.[1];
+  if (token === undefined) {
+    throw refused("Send your API key in the X-API-Key header, or a token as Authorization: Bearer.");
+  }
+  // Not loaded where no issuer is configured: start-up time is billed.
+  const { identityOfToken } = await import("./bearer-token.ts");
+  return identityOfToken(token, { issuer, audience, jwksUri }, nowMs);
+}
+
+async function identityOfKey(text: string, nowMs: number): Promise<Identity> {
+  if (isDeployedKey(text)) {
+    const id = environment().API_KEY_SHA256.slice(0, 16);
+    return { id, scopes, requestsPerMinuteMax: null, noteUse: async () => {} };
+  }
+  const parts = parseApiKey(text);
+  const known = parts === null ? null : await knownApiKey(parts.id, nowMs);
+  // Only who has the secret learns what became of the key.
+  if (parts === null || known === null || !isSecretOf(known.key, parts.secret)) {
+    throw refused("The API key in X-API-Key is not valid.");
+  }
+  const status = apiKeyStatus(known.key, nowMs);
+  if (status !== "active") throw refused(`The API key in X-API-Key is ${status}. Use another one.`);
+  const { id, scopes: granted, requestsPerMinuteMax } = known.key;
+  return { id, scopes: granted, requestsPerMinuteMax, noteUse: () => noteUse(known, nowMs) };
+}
+
+/** True for the API_KEY that was set at deploy: any string, of which only the hash is here. */
+function isDeployedKey(text: string): boolean {
+  const { API_KEY_SHA256: expected } = environment();
   // Header bytes may reach us read as Latin-1: a key with other characters is compared as it was sent, too.
-  const readings = [Buffer.from(apiKey), Buffer.from(apiKey, "latin1")].map(sha256);
+  const readings = [Buffer.from(text), Buffer.from(text, "latin1")].map(sha256);
   const matches = readings.map((given) => expected !== "" && timingSafeEqual(given, Buffer.from(expected, "hex")));
-  if (!matches.includes(true)) throw refused("The API key in X-API-Key is not valid.");
-  return { id: expected.slice(0, 16) };
+  return matches.includes(true);
+}
+
+function assertScope(granted: readonly GrantedScope[], needed: GrantedScope): void {
+  if (allows(granted, needed)) return;
+  const has = granted.length === 0 ? "no scope" : `only ${granted.join(", ")}`;
+  throw new DomainError("forbidden", `This needs the scope ${needed}, and your credentials have ${has}.`);
 }
 
 function refused(message: string): DomainError {
-  return new DomainError("unauthorized", message, { headers: { "www-authenticate": 'ApiKey header="X-API-Key"' } });
+  const schemes = ['ApiKey header="X-API-Key"', ...(environment().JWT_ISSUER === "" ? [] : ["Bearer"])];
+  return new DomainError("unauthorized", message, { headers: { "www-authenticate": schemes.join(", ") } });
 }
 
 function sha256(bytes: Buffer): Buffer {

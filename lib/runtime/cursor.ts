@@ -1,11 +1,15 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type * as z from "zod";
 import { DomainError } from "#domain/domain-error.ts";
-import { signingKey } from "#store/signing-key.ts";
+import { type NewSigningKey, type SigningKeys, signingKeys } from "#store/signing-keys.ts";
 import { newWriteId } from "./identity.ts";
 import { currentContext } from "./request-context.ts";
 
 const tagBytes = 16;
+/** A rotation holds everywhere after this time. */
+const keysMaxAgeMs = 60_000;
+/** A cursor that no known key signed may be of a newer one: the keys are then read again, but not more often than this. */
+const keysRereadMs = 5_000;
 
 /**
  * Signs a place in a list, so that only this service can make one. `scope` is all that the place depends on (the route,
@@ -13,11 +17,11 @@ const tagBytes = 16;
  */
 export async function sealCursor(position: unknown, scope: unknown): Promise<string> {
   const payload = Buffer.from(JSON.stringify(position));
-  return `${payload.toString("base64url")}.${tagOf(await key(), payload, scope).toString("base64url")}`;
+  return `${payload.toString("base64url")}.${tagOf((await keys(keysMaxAgeMs)).current, payload, scope).toString("base64url")}`;
 }
 
 /**
- * Opens a cursor that `sealCursor` made for the same scope.
+ * Opens a cursor that `sealCursor` made for the same scope, with the key that signs now or the one before.
  *
  * @throws DomainError `invalid_cursor` for anything else.
  */
@@ -29,9 +33,12 @@ export async function openCursor<Schema extends z.ZodType>(
   const [payload = "", tag = ""] = text.split(".");
   const bytes = Buffer.from(payload, "base64url");
   const given = Buffer.from(tag, "base64url");
-  const expected = tagOf(await key(), bytes, scope);
   const wellFormed = text === `${bytes.toString("base64url")}.${given.toString("base64url")}`;
-  if (!wellFormed || given.length !== tagBytes || !timingSafeEqual(given, expected)) {
+  const isOurs = (signing: SigningKeys) =>
+    [signing.current, signing.previous].some((key) => key !== null && timingSafeEqual(given, tagOf(key, bytes, scope)));
+  const isGood =
+    wellFormed && given.length === tagBytes && (isOurs(await keys(keysMaxAgeMs)) || isOurs(await keys(keysRereadMs)));
+  if (!isGood) {
     throw new DomainError(
       "invalid_cursor",
       "The cursor is not one this list gave. Start without a cursor, and keep filters and sort while paging.",
@@ -40,11 +47,13 @@ export async function openCursor<Schema extends z.ZodType>(
   return schema.parse(JSON.parse(bytes.toString()));
 }
 
-function key(): Promise<Buffer> {
-  return signingKey(() => ({
-    key: randomBytes(32),
-    by: { writeId: newWriteId(), requestId: currentContext()?.requestId ?? "" },
-  }));
+function keys(maxAgeMs: number): Promise<SigningKeys> {
+  return signingKeys({ nowMs: Date.now(), maxAgeMs }, newSigningKey);
+}
+
+/** A new key for `signingKeys`. */
+export function newSigningKey(): NewSigningKey {
+  return { key: randomBytes(32), by: { writeId: newWriteId(), requestId: currentContext()?.requestId ?? "" } };
 }
 
 function tagOf(secret: Buffer, payload: Buffer, scope: unknown): Buffer {

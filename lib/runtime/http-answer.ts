@@ -18,6 +18,11 @@ export function json(body: unknown, headers: Record<string, string> = {}, status
   return { status, headers, body };
 }
 
+/** 204: done, and nothing to say of it. */
+export function noContent(): HttpAnswer {
+  return { status: 204, headers: {}, body: null };
+}
+
 /** The answer as API Gateway takes it. */
 export function toResult(answer: HttpAnswer): APIGatewayProxyStructuredResultV2 {
   const { status: statusCode, headers, body } = answer;

@@ -1,5 +1,5 @@
 import { DomainError } from "#domain/domain-error.ts";
-import { claimOf, type KeptRequest, keptRequest } from "#store/idempotency.ts";
+import { claimOf, type KeptAnswer, keptRequest } from "#store/idempotency.ts";
 import { type ApiRequest, CommitRefused } from "./api-request.ts";
 import type { HttpAnswer } from "./http-answer.ts";
 
@@ -31,22 +31,22 @@ export async function answerOnce(request: ApiRequest, handle: () => Promise<Http
   });
 }
 
-async function claimKey(request: ApiRequest, key: string): Promise<KeptRequest | null> {
+async function claimKey(request: ApiRequest, key: string): Promise<KeptAnswer | null> {
   if (key.length < 1 || key.length > 255) {
     throw new DomainError("malformed_header", "Idempotency-Key must have 1 to 255 characters.");
   }
   const claim = claimOf({ caller: request.caller.id, routeId: request.route.id, key, request: request.fingerprint });
-  const { kept, stale } = await keptRequest(claim, request.nowMs);
-  request.claim = { of: claim, stale };
+  const { kept, standing } = await keptRequest(claim, request.nowMs);
+  request.claim = { of: claim, standing };
   if (kept !== null && kept.requestDigest !== claim.requestDigest) {
     throw new DomainError(
       "idempotency_key_reused",
       "This Idempotency-Key came with another request before. Use a new key for a new request.",
     );
   }
-  return kept;
+  return kept?.answer ?? null;
 }
 
-function replay({ answer }: KeptRequest): HttpAnswer {
+function replay(answer: KeptAnswer): HttpAnswer {
   return { status: answer.status, headers: { ...answer.headers, "idempotency-replayed": "true" }, body: answer.body };
 }

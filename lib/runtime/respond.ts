@@ -27,12 +27,17 @@ export async function respond(
 }
 
 function problemAnswer(error: unknown, request: { path: string; requestId: string }): HttpAnswer {
-  const known = error instanceof DomainError ? error : unexpected(error);
+  const known = domainErrorOf(error);
   const problem = problemOf(known, request);
   return json(problem, { ...known.headers, "cache-control": "no-store" }, problem.status);
 }
 
-function unexpected(error: unknown): DomainError {
+/**
+ * What to say of an error. One that is not a DomainError is logged whole, and said to be `service_unavailable` where it
+ * passes by itself, `internal_error` otherwise.
+ */
+export function domainErrorOf(error: unknown): DomainError {
+  if (error instanceof DomainError) return error;
   logger.error("request failed", error as Error);
   if (isPassing(error)) {
     return new DomainError("service_unavailable", "The service is busy. Try again in a second.", {

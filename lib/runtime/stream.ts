@@ -1,6 +1,6 @@
 import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { keepPoison } from "#store/counters.ts";
 import { environment } from "#store/environment.ts";
+import { keepPoison } from "#store/poison.ts";
 import { itemOfImage } from "#store/stream-image.ts";
 import { logger } from "./logger.ts";
 import { countMetrics } from "./metrics.ts";

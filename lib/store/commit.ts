@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
@@ -13,9 +14,16 @@ import { table, tableName } from "./table.ts";
 /** An item as stored: its key, its version `v`, `w`, the write ids of its last versions, newest first, and `q`, the id of the request that wrote it last. */
 export type Item = Key & { v: number; w?: string[]; q?: string } & Record<string, unknown>;
 
-/** A put and the condition it stands on: that the key is free, or that the item still has a version. */
-export type Write = {
-  item: Omit<Item, "w" | "q">;
+/** An item to write: the commit adds its write id and request. */
+export type NewItem = Omit<Item, "w" | "q">;
+
+/**
+ * A put and the condition it stands on: that the key is free, or that the item still has a version. Or the removal of an
+ * item that belongs to one put in the same commit, whose condition guards both.
+ */
+export type Write = PutWrite | { remove: Key };
+type PutWrite = {
+  item: NewItem;
   condition: { absent: true } | { version: number; writeIds: string[] };
 };
 
@@ -38,15 +46,18 @@ export type Committed = { committed: true } | { committed: false; refused: numbe
  * @throws DomainError `service_unavailable` when other transactions hold the items for longer than the retries last.
  */
 export async function commit(writes: readonly Write[], by: WrittenBy): Promise<Committed> {
-  const puts = writes.map((write) => putOf(write, by));
-  const [first] = puts;
-  if (puts.length === 1 && first !== undefined) return putOne(first, by.writeId);
-  return transact(puts, by.writeId);
+  const [only, ...others] = writes;
+  if (only !== undefined && "item" in only && others.length === 0) return putOne(putOf(only, by), by.writeId);
+  const items = writes.map((write) =>
+    "item" in write ? { Put: putOf(write, by) } : { Delete: { TableName: tableName(), Key: write.remove } },
+  );
+  return transact(items, by.writeId);
 }
 
 type Put = ReturnType<typeof putOf>;
+type TransactItem = { Put: Put } | { Delete: { TableName: string; Key: Key } };
 
-function putOf({ item, condition }: Write, { writeId, requestId }: WrittenBy) {
+function putOf({ item, condition }: PutWrite, { writeId, requestId }: WrittenBy) {
   const earlier = "version" in condition ? condition.writeIds : [];
   const on =
     "version" in condition
@@ -70,12 +81,11 @@ async function putOne(put: Put, writeId: string): Promise<Committed> {
   }
 }
 
-async function transact(puts: readonly Put[], writeId: string): Promise<Committed> {
+async function transact(items: TransactItem[], writeId: string): Promise<Committed> {
+  const token = randomUUID(); // not the write id: a repeat under that may differ, by its request, and would be refused
   for (let attempt = 1; ; attempt++) {
     try {
-      await table().send(
-        new TransactWriteCommand({ TransactItems: puts.map((put) => ({ Put: put })), ClientRequestToken: writeId }),
-      );
+      await table().send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
       return { committed: true };
     } catch (error) {
       const refusal = refusalOf(error);

@@ -12,10 +12,11 @@ export type KeptAnswer = { status: number; headers: Record<string, string>; body
 /** An Idempotency-Key in use: the digest of caller, route and key, and that of the request it came with. */
 export type IdempotencyClaim = { digest: string; requestDigest: string };
 
-/** What is kept under a key: the request it belongs to and its answer. */
-export type KeptRequest = { requestDigest: string; answer: KeptAnswer };
+/** What is kept under a key: the request it belongs to and its answer; null: the claim of an operation that has none yet. */
+export type KeptRequest = { requestDigest: string; answer: KeptAnswer | null };
 
-const keptForSeconds = 25 * 3600;
+/** How long an answer, or a claim, is kept. */
+export const keptForSeconds = 25 * 3600;
 /** Bodies longer than this are kept compressed. */
 const compressAboveBytes = 512;
 
@@ -28,39 +29,45 @@ export function claimOf(parts: { caller: string; routeId: string; key: string; r
 }
 
 /**
- * Reads what is kept under a claim's key: one consistent read. `stale` is an item whose time is over and which DynamoDB
- * has not deleted yet.
+ * Reads what is kept under a claim's key: one consistent read. `standing` is the item there that an answer may replace:
+ * the claim of an operation, or what is over and DynamoDB has not deleted yet.
  */
 export async function keptRequest(
   claim: IdempotencyClaim,
   nowMs: number,
-): Promise<{ kept: KeptRequest | null; stale: Item | null }> {
+): Promise<{ kept: KeptRequest | null; standing: Item | null }> {
   const { Item: found } = await table().send(
     new GetCommand({ TableName: tableName(), Key: idempotencyKey(claim.digest), ConsistentRead: true }),
   );
   const item = (found as Item | undefined) ?? null;
-  if (item === null) return { kept: null, stale: null };
-  return isOver(item, nowMs) ? { kept: null, stale: item } : { kept: keptRequestOf(item), stale: null };
+  if (item === null || isOver(item, nowMs)) return { kept: null, standing: item };
+  const kept = keptRequestOf(item);
+  return { kept, standing: kept.answer === null ? item : null };
 }
 
 /**
- * The write that keeps an answer; it joins the transaction of the effect. `stale` is the expired item that still stands
- * there, if any (DynamoDB deletes late), and is replaced on the condition of its version.
+ * The write that keeps an answer; it joins the transaction of the effect. `standing` is the item that is there
+ * now, if any, and is replaced on the condition of its version.
  */
-export function keepAnswer(claim: IdempotencyClaim, answer: KeptAnswer, nowMs: number, stale: Item | null): Write {
+export function keepAnswer(
+  claim: IdempotencyClaim,
+  answer: KeptAnswer,
+  nowMs: number,
+  standing: Pick<Item, "v"> | null,
+): Write {
   const bytes = Buffer.from(answer.body);
   const compressed = bytes.length > compressAboveBytes;
   return {
     item: {
       ...idempotencyKey(claim.digest),
-      v: (stale?.v ?? 0) + 1,
+      v: (standing?.v ?? 0) + 1,
       h: claim.requestDigest,
       s: answer.status,
       d: answer.headers,
       ...(compressed ? { z: deflateRawSync(bytes) } : { b: answer.body }),
       [ttlAttribute]: Math.floor(nowMs / 1000) + keptForSeconds,
     },
-    condition: stale === null ? { absent: true } : { version: stale.v, writeIds: [] },
+    condition: standing === null ? { absent: true } : { version: standing.v, writeIds: [] },
   };
 }
 
@@ -72,6 +79,7 @@ function isOver(item: Item, nowMs: number): boolean {
 
 /** What an item keeps. */
 function keptRequestOf(item: Item): KeptRequest {
+  if (typeof item.s !== "number") return { requestDigest: String(item.h), answer: null };
   const body = item.z instanceof Uint8Array ? inflateRawSync(item.z).toString() : String(item.b);
   return {
     requestDigest: String(item.h),

@@ -1,3 +1,5 @@
+import { accessPartitions } from "#contract/table-schema.ts";
+import { apiKeyShards } from "#domain/api-key.ts";
 import { uuid7Shard } from "#domain/uuid7.ts";
 
 /** Separates the parts of a sort key. It sorts below every character a name may hold. */
@@ -56,11 +58,39 @@ export function idempotencyKey(digest: string): Key {
   return { pk: `idempotency#${digest}`, sk: "answer" };
 }
 
+/** An API key, found by its id alone, whose first character names its partition: no flood of made-up ids heats one. */
+export function apiKeyKey(id: string): Key {
+  return { pk: `${accessPartitions.apiKeys}${id.slice(0, 1)}`, sk: id };
+}
+
+/** The partitions of API keys. */
+export function apiKeyPartitions(): string[] {
+  return apiKeyShards.map((shard) => `${accessPartitions.apiKeys}${shard}`);
+}
+
+/** How many requests of a window a caller's processes have taken. */
+export function requestLimitKey(callerId: string, window: number): Key {
+  return { pk: `${accessPartitions.requestLimits}${callerId}`, sk: String(window) };
+}
+
 /** The keys that sign cursors. */
 export const signingKeyKey: Key = { pk: "signing", sk: "cursor" };
 
 /** What the health check reads; it need not exist. */
 export const healthKey: Key = { pk: "health", sk: "health" };
+
+/** Over how many items each scope's counters are spread. May grow, never shrink. */
+export const slotCount = 4;
+
+/** A name that is counted by name, with its number. */
+export function countedNameKey(dimension: string, name: string): Key {
+  return { pk: `names#${dimension}`, sk: `name${separator}${name}` };
+}
+
+/** How many names of a dimension have a number. */
+export function countedNameTotalKey(dimension: string): Key {
+  return { pk: `names#${dimension}`, sk: "total" };
+}
 
 /** Counters of a scope (a day or `all`); spread over slots so that none is hot. */
 export function counterKey(slot: number, scope: string): Key {

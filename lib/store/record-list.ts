@@ -5,7 +5,7 @@ import type { IngestedRecord, RecordStatus } from "#domain/record.ts";
 import { uuid7Ceiling, uuid7Floor } from "#domain/uuid7.ts";
 import { environment } from "./environment.ts";
 import { type Key, namedSortKey, payloadKey, recordKey, shardNames, shardPartition } from "./keys.ts";
-import { namesOf, parseHead, type RecordHead, recordOf } from "./records.ts";
+import { isExpired, namesOf, parseHead, type RecordHead, recordOf } from "./record-head.ts";
 import { table, tableName } from "./table.ts";
 import { type Entry, type Range, ShardWalk } from "./walk.ts";
 
@@ -44,7 +44,12 @@ type Part = Range & { status: RecordStatus | null };
  * Reads one page. It reads at most 4 x limit entries (and what it skips), whatever the table holds, so a page may be
  * short while `next` is set.
  */
-export async function listRecords(query: RecordQuery, limit: number, from: Position): Promise<RecordPage> {
+export async function listRecords(
+  query: RecordQuery,
+  limit: number,
+  from: Position,
+  nowMs: number,
+): Promise<RecordPage> {
   const partitions = shardNames(environment().SHARDS).map((shard) => shardPartition("record", shard));
   const parts = partsOf(query);
   const budget = { left: Math.max(entriesPerItemMax * limit, partitions.length) + from.skip };
@@ -59,7 +64,7 @@ export async function listRecords(query: RecordQuery, limit: number, from: Posit
       const entries = await walk.next(Math.min(batchGetMax, room), budget);
       if (entries.length === 0 && walk.exhausted) break;
       if (entries.length === 0) return page(taken.heads, { range, key, skip: taken.skip });
-      const seen = take(taken, query, part, entries, await headsOf(part, entries));
+      const seen = take(taken, query, part, entries, await headsOf(part, entries, nowMs));
       key = seen.key ?? key;
       if (seen.full) return page(taken.heads, { range, key, skip: taken.skip });
     }
@@ -160,14 +165,20 @@ function matches(query: RecordQuery, part: Part, head: RecordHead): boolean {
 }
 
 /** The heads of entries, in their order: of the table they are there already, of an index they are read by key. */
-async function headsOf(range: Range, entries: readonly Entry[]): Promise<(RecordHead | null)[]> {
-  if (range.index === null) return entries.map((entry) => parseHead(entry.item));
+async function headsOf(range: Range, entries: readonly Entry[], nowMs: number): Promise<(RecordHead | null)[]> {
+  if (range.index === null) return entries.map((entry) => liveHead(entry.item, nowMs));
   const items = await getMany(entries.map((entry) => recordKey(entry.id)));
   const byId = new Map(items.map((item) => [String(item.sk), item]));
   return entries.map((entry) => {
     const item = byId.get(entry.id);
-    return item === undefined ? null : parseHead(item);
+    return item === undefined ? null : liveHead(item, nowMs);
   });
+}
+
+/** An item's head, or null when its record is erased or its time is over. */
+function liveHead(item: Record<string, unknown>, nowMs: number): RecordHead | null {
+  const head = parseHead(item);
+  return head === null || isExpired(head, nowMs) ? null : head;
 }
 
 async function getMany(keys: readonly Key[]): Promise<Record<string, unknown>[]> {

@@ -1,5 +1,6 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { DynamoDBDocumentClient } from "@aws-sdk/lib-dynamodb";
+import { functionEnvironmentSchema } from "#contract/environment.ts";
 import { environment } from "./environment.ts";
 
 let client: DynamoDBDocumentClient | undefined;
@@ -13,9 +14,12 @@ export function table(): DynamoDBDocumentClient {
   return client;
 }
 
-/** The name of the table of the families. */
+let name: string | undefined;
+
+/** The name of the table of the families: of the environment all that a command has, which is no function. */
 export function tableName(): string {
-  return environment().TABLE_NAME;
+  name ??= functionEnvironmentSchema.shape.TABLE_NAME.parse(process.env.TABLE_NAME);
+  return name;
 }
 
 /** The name of the table of the counters. */

@@ -1,17 +1,22 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { parseOperatorSettings } from "#contract/environment.ts";
 import { synthesize } from "#infra/synthesize.ts";
-import { startLocal } from "#local/start-local.ts";
+import { type LocalRuntime, startLocal } from "#local/start-local.ts";
 import { bundleLines } from "./bundle-lines.ts";
-import { printLines } from "./line.ts";
+import { type Line, printLines } from "./line.ts";
 import { recordLines } from "./record-lines.ts";
+import { volumeLines } from "./volume-lines.ts";
 
 /**
  * `npm run bench`: counts real requests, consumed capacity, bytes and milliseconds of the service on its embedded default
  * and of the bundles that deploy. Exits 1 when a budget is exceeded. `--quick` makes fewer of everything.
+ * `--full` fills the table with a million records first, which takes some minutes, and compares what reads cost then with
+ * what they cost with a hundred.
  */
 process.env.CDK_VALIDATION ??= "false";
+process.env.POWERTOOLS_METRICS_DISABLED ??= "true"; // they would go where the lines go
 const quick = process.argv.includes("--quick");
+const full = process.argv.includes("--full");
 mkdirSync("build", { recursive: true });
 const folder = mkdtempSync("build/bench-");
 try {
@@ -24,9 +29,15 @@ try {
     outdir: `${folder}/assembly`,
   } as const;
   const { directory } = await synthesize(options);
-  const runtime = await startLocal({ assembly: directory, dataDir: ":memory:", meter: true });
-  const lines = [...(await recordLines(runtime, quick ? 200 : 1_000)), ...(await bundleLines(`${folder}/functions`))];
-  await runtime.stop();
+  const measured = async (lines: (runtime: LocalRuntime) => Promise<Line[]>) => {
+    const runtime = await startLocal({ assembly: directory, dataDir: ":memory:", meter: true });
+    return lines(runtime).finally(runtime.stop);
+  };
+  const lines = [
+    ...(await measured((runtime) => recordLines(runtime, quick ? 200 : 1_000))),
+    ...(await bundleLines(`${folder}/functions`)),
+    ...(full ? await measured(volumeLines) : []),
+  ];
   process.exitCode = printLines(lines) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

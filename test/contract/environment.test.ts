@@ -19,7 +19,14 @@ describe("the operator's settings", () => {
   });
 
   it("are at their defaults where a variable is blank, as a line of .env without a value is", () => {
-    const names = [...Object.keys(parseOperatorSettings({})), "API_KEY", "READS_OPEN", "CLASSIFICATION_RULES"];
+    const names = [
+      ...Object.keys(parseOperatorSettings({})),
+      "API_KEY",
+      "READS_OPEN",
+      "CLASSIFICATION_RULES",
+      "RATE_LIMIT_PER_MINUTE",
+      "JWT_ISSUER",
+    ];
     const blank = Object.fromEntries(names.map((name) => [name, ""]));
     expect(parseOperatorSettings(blank)).toEqual(parseOperatorSettings({}));
     expect(parseOperatorSettings({ PORT: undefined })).toEqual(parseOperatorSettings({}));
@@ -37,6 +44,8 @@ describe("the operator's settings", () => {
     ["SHARDS", "16", 16],
     ["READS_OPEN", "true", true],
     ["READS_OPEN", "false", false],
+    ["RATE_LIMIT_PER_MINUTE", "0", 0],
+    ["RATE_LIMIT_PER_MINUTE", "600", 600],
     ["API_KEY", " any string ü ", " any string ü "],
     ["CORS_ORIGINS", "https://a.example, https://b.example", ["https://a.example", "https://b.example"]],
     ["CORS_ORIGINS", "https://a.example,", ["https://a.example"]],
@@ -56,6 +65,13 @@ describe("the operator's settings", () => {
     ["SHARDS", "1e1"],
     ["READS_OPEN", "yes"],
     ["CORS_CREDENTIALS", "1"],
+    ["RATE_LIMIT_PER_MINUTE", "-1"],
+    ["RATE_LIMIT_PER_MINUTE", "1e3"],
+    ["JWT_ISSUER", "id.example"],
+    ["JWT_ISSUER", "http://id.example"],
+    ["JWT_ISSUER", "http://127.0.0.1.example"],
+    ["JWT_ISSUER", "http://localhost@id.example"],
+    ["JWT_JWKS_URI", "file:///etc/passwd"],
     ["PROJECT_NAME", "my project"],
     ["APP_ENV", "x".repeat(33)],
   ])("refuse %s=%s in a message that names it", (name, text) => {
@@ -77,6 +93,13 @@ describe("the operator's settings", () => {
       expect(() => parseOperatorSettings({ CORS_CREDENTIALS: "true", CORS_ORIGINS: origins })).toThrow(/CORS_ORIGINS/);
     },
   );
+
+  it("take an issuer with its audience, and neither without the other", () => {
+    const both = { JWT_ISSUER: "https://id.example/realm", JWT_AUDIENCE: "https://sluice.example" };
+    expect(parseOperatorSettings(both)).toMatchObject(both);
+    expect(() => parseOperatorSettings({ JWT_ISSUER: both.JWT_ISSUER })).toThrow(/JWT_AUDIENCE/);
+    expect(() => parseOperatorSettings({ JWT_AUDIENCE: both.JWT_AUDIENCE })).toThrow(/JWT_ISSUER/);
+  });
 
   it("take credentials for named origins", () => {
     const settings = parseOperatorSettings({ CORS_CREDENTIALS: "true", CORS_ORIGINS: "https://a.example" });
@@ -120,6 +143,10 @@ describe("a function's environment", () => {
     SHARDS: "4",
     API_KEY_SHA256: "",
     READS_OPEN: "false",
+    RATE_LIMIT_PER_MINUTE: "6000",
+    JWT_ISSUER: "",
+    JWT_AUDIENCE: "",
+    JWT_JWKS_URI: "",
     STREAM_HAS_ONE_SHARD: "false",
     APP_ENV: "dev",
     APP_VERSION: "0.1.0",
@@ -130,7 +157,11 @@ describe("a function's environment", () => {
   };
 
   it("is read into numbers and flags", () => {
-    expect(functionEnvironmentSchema.parse(environment)).toMatchObject({ SHARDS: 4, READS_OPEN: false });
+    expect(functionEnvironmentSchema.parse(environment)).toMatchObject({
+      SHARDS: 4,
+      READS_OPEN: false,
+      RATE_LIMIT_PER_MINUTE: 6000,
+    });
   });
 
   it.each([

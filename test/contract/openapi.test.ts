@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { errorTable } from "#contract/errors.ts";
 import { errorCodesOf, openapiDocument } from "#contract/openapi.ts";
+import { bodyBytesMaxDefault } from "#contract/route.ts";
 import { routes } from "#contract/routes.ts";
 
 type Content = Record<string, { schema?: { $ref?: string } }>;
@@ -9,7 +10,7 @@ type Operation = {
   operationId: string;
   security: object[];
   parameters?: Parameter[];
-  requestBody?: { content: Content };
+  requestBody?: { content: Content; description?: string };
   responses: Record<string, { description: string; content?: Content }>;
 };
 
@@ -83,6 +84,14 @@ describe("the OpenAPI document", () => {
     },
   );
 
+  it.each(served)("$method $path says which bodies it takes, and how long", ({ route, path, method }) => {
+    const { requestBody } = operationAt(path, method);
+    const { bodyTypes = ["application/json"], bodyBytesMax = bodyBytesMaxDefault } = route;
+    const takesBody = route.body !== undefined || route.entries !== undefined;
+    expect(Object.keys(requestBody?.content ?? {})).toEqual(takesBody ? bodyTypes : []);
+    if (takesBody) expect(requestBody?.description).toContain(`${bodyBytesMax / 1024} KiB`);
+  });
+
   it.each(served)("$method $path offers the headers its route honours", ({ route, path, method }) => {
     const headers = operationAt(path, method)
       .parameters?.filter((parameter) => parameter.in === "header")
@@ -102,7 +111,10 @@ describe("the OpenAPI document", () => {
 
   it("leaves only public routes without a security scheme", () => {
     for (const { route, path, method } of served) {
-      expect(operationAt(path, method).security.length === 0).toBe(route.scope === "public");
+      const { security, responses } = operationAt(path, method);
+      if (route.scope === "public") expect(security).toEqual([]);
+      else expect(security).toEqual([{ apiKey: [route.scope] }, { bearer: [route.scope] }, {}]);
+      for (const status of ["401", "403", "429"]) expect(status in responses).toBe(route.scope !== "public");
     }
   });
 });

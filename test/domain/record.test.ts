@@ -9,7 +9,7 @@ const createdMs = Date.parse("2026-11-21T09:30:00.123Z");
 const id = uuid7(createdMs, new Uint8Array(10), 3);
 
 function pending(payload: Record<string, unknown>): IngestedRecord {
-  return newRecord({ source: "api", category: "order", payload }, id);
+  return newRecord({ source: "api", category: "order", payload, expiresAtMs: null }, id);
 }
 
 describe("a new record", () => {
@@ -19,6 +19,7 @@ describe("a new record", () => {
       source: "api",
       category: "order",
       payload: { amount: 99.99 },
+      expiresAtMs: null,
       status: "pending",
       updatedAtMs: createdMs,
       version: 1,

@@ -1,5 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { bundleFunctions } from "#infra/bundle.ts";
 import { startService } from "#test/service.ts";
@@ -19,6 +19,25 @@ const otherwise = { name: "rest", classification: "rest", score: "0" };
 const vip = { name: "vip", category: "vip", classification: "gold", score: "1" };
 const service = await startService({
   settings: { CLASSIFICATION_RULES: rulesFile("own.json", JSON.stringify({ rules: [vip], otherwise })) },
+});
+
+describe("a function's start", () => {
+  it("loads what checks tokens only when there is a token to check", async () => {
+    const outdir = join(folder, "split");
+    await bundleFunctions("local", outdir, null);
+    const started = new Set<string>();
+    const start = (file: string) => {
+      if (started.has(file)) return;
+      started.add(file);
+      const imports = readFileSync(file, "utf8").matchAll(/(?:from|import)\s*"(\.[^"]+)"/g);
+      for (const [, imported = ""] of imports) start(resolve(dirname(file), imported));
+    };
+    start(resolve(outdir, "records/create/index.mjs"));
+    const holding = (files: string[]) => files.filter((file) => readFileSync(file, "utf8").includes("ERR_JWT_EXPIRED"));
+    expect(started.size).toBeGreaterThan(5);
+    expect(holding([...started])).toEqual([]);
+    expect(holding(readdirSync(`${outdir}/chunks`).map((file) => `${outdir}/chunks/${file}`))).not.toEqual([]);
+  });
 });
 
 describe("CLASSIFICATION_RULES", () => {

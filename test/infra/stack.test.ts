@@ -94,6 +94,17 @@ describe("the stack for AWS", () => {
     expect(text).not.toContain(apiKey);
   });
 
+  it("lets functions authenticate on the items of authentication alone, and those of public routes not at all", () => {
+    const statements = ofType("AWS::IAM::Policy").flatMap((policy) => policy.PolicyDocument.Statement);
+    const prefixes = statements.flatMap(
+      (each) => each.Condition?.["ForAllValues:StringLike"]?.["dynamodb:LeadingKeys"] ?? [],
+    );
+    expect(new Set(prefixes)).toEqual(new Set(["apikey#*", "limit#*"]));
+    const reports = statements.filter((each) => each.Condition === undefined && each.Action === "dynamodb:UpdateItem");
+    expect(reports).toEqual([]);
+    expect(JSON.parse(text).Outputs).toHaveProperty("TableName");
+  });
+
   it("keeps logs for a month, in a group per family", () => {
     const groups = ofType("AWS::Logs::LogGroup");
     expect(groups.length).toBeLessThan(8);

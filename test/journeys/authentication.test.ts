@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { makeApiKey } from "#test/make-api-key.ts";
 import { startService } from "#test/service.ts";
 
 const apiKey = "a key of any characters: ü~!";
@@ -35,6 +36,14 @@ describe("with API_KEY set on the laptop", () => {
     expect(
       (await service.call("POST", "/records", { body: "{", headers: { "content-type": "application/json" } })).status,
     ).toBe(400);
+  });
+
+  it("201 for a write with a key of the table, 403 without its scope; reads look at no key", async () => {
+    const [writer, reader] = [await makeApiKey(["write"]), await makeApiKey(["read"])];
+    const write = (key: string) => service.call("POST", "/records", { json: record, headers: { "x-api-key": key } });
+    expect((await write(writer)).status).toBe(201);
+    expect(await write(reader)).toMatchObject({ status: 403, body: { code: "forbidden" } });
+    expect((await service.call("GET", "/records", { headers: { "x-api-key": "wrong" } })).status).toBe(200);
   });
 
   it("201 for a write with the key", async () => {

@@ -19,6 +19,12 @@ describe("bad bodies are refused with a clear 4xx, and nothing is stored", () =>
     ["not UTF-8", Buffer.from([0x7b, 0xff, 0xfe, 0x7d]), 400, "malformed_json"],
     ["65 levels deep", nested(64), 400, "malformed_json"],
     ["100,000 levels deep", nested(100_000), 400, "malformed_json"],
+    [
+      "numbers longer than they were written",
+      withPayload(`{"a":[${Array(50_000).fill("1e20")}]}`),
+      413,
+      "payload_too_large",
+    ],
     ["over 256 KiB", withPayload(JSON.stringify({ a: "x".repeat(262_144) })), 413, "payload_too_large"],
     ["an array", "[]", 422, "validation_failed"],
     ["a number", "1", 422, "validation_failed"],

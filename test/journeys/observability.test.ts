@@ -39,7 +39,7 @@ describe("logs and metrics", () => {
     await service.call("POST", "/records/process", { json: { category: "queued" }, headers });
     await service.settle();
     const worked = lines().find((line) => line.message === "message");
-    expect(worked).toMatchObject({ request_id: "trace-queue-789", type: "advance_process_job" });
+    expect(worked).toMatchObject({ request_id: "trace-queue-789", type: "advance_job" });
   });
 
   it("what became of records is counted in the embedded metric format, under one namespace", () => {

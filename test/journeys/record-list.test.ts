@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startService } from "#test/service.ts";
 
-const service = await startService();
+const service = await startService({ faults: {} });
 
 type Item = { id: string; created_at: string; status: string; category: string; source: string; payload: unknown };
 
@@ -80,6 +80,32 @@ describe("GET /records", () => {
       { numRuns: 60 },
     );
   }, 120_000);
+
+  it("a page reads at most 4 x limit entries, whatever is filtered and sorted", async () => {
+    const queries = [
+      "",
+      "status=processed",
+      "status=failed&category=order",
+      "category=order&source=batch",
+      "sort_by=status",
+      "sort_by=source&status=failed",
+    ];
+    for (const query of queries) {
+      for (const limit of [1, 5, 50]) {
+        let asked = 0;
+        service.faults.set({
+          calls: {
+            before: ({ action, body }) => {
+              if (action === "Query" && typeof body.Limit === "number") asked += body.Limit;
+            },
+          },
+        });
+        await service.call("GET", `/records?${query}&limit=${limit}`);
+        service.faults.clear();
+        expect(asked, `${query} limit ${limit}`).toBeLessThanOrEqual(4 * limit);
+      }
+    }
+  });
 
   it("offset skips exactly that many, and the cursor goes on from there", async () => {
     const newest = everything.toReversed();

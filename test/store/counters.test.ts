@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { counterName, type Delta, deltasOf, type Tally } from "#domain/tally.ts";
-import { applyChanges, type Change, readAllTime, readDays } from "#store/counters.ts";
+import { applyChanges, type Change } from "#store/counters.ts";
+import { readAllTime, readDays } from "#store/read-counters.ts";
 import { startService } from "#test/service.ts";
 
 await startService();
@@ -98,6 +99,37 @@ describe("fences", () => {
     const { counters } = await readAllTime();
     expect(counters.get(counterName("category", "pending", "fence"))).toBe(24);
   });
+});
+
+// Takes all the numbers there are, so it comes last.
+describe("names", () => {
+  it("past the first thousand of a dimension count as other, for ever, and nothing is lost", async () => {
+    const tally = (name: string): Tally => ({
+      day: "2026-11-22",
+      status: "pending",
+      category: `many-${name}`,
+      source: "many-s",
+    });
+    const change = (at: number, deltas: Delta[]): Change => ({
+      sequenceNumber: String(at),
+      createdSeconds: 1_763_800_000,
+      changedAtMs: 1_763_800_000_000,
+      deltas,
+    });
+    const created = Array.from({ length: 1_005 }, (_, at) => change(at + 1, deltasOf(null, tally(String(at)))));
+    await applyChanges("many", created);
+    const others = async () =>
+      (await readDays("2026-11-22", "2026-11-22")).counters.get(counterName("category", "pending", "other")) ?? 0;
+    const byName = async () =>
+      [...(await readDays("2026-11-22", "2026-11-22")).counters].filter(([name]) =>
+        name.startsWith("category|pending|many-"),
+      );
+    const before = await others();
+    expect(before).toBeGreaterThanOrEqual(5);
+    expect((await byName()).length + before).toBe(1_005);
+    await applyChanges("many", [change(2_000, deltasOf(tally("1004"), null))]);
+    expect(await others()).toBe(before - 1);
+  }, 60_000);
 });
 
 type Life = { day: string; category: string; source: string; outcome: (typeof statuses)[number]; erased: boolean };

@@ -15,12 +15,15 @@ export type TestService = LocalRuntime & {
   call(method: string, path: string, request?: Call): Promise<Answer & { body: any }>;
 };
 
-/** How a test file wants its service; `settings` are an operator's, and cost a synthesis of their own. */
-type ServiceOptions = Partial<LocalOptions> & { settings?: Record<string, string> };
+/**
+ * How a test file wants its service; `settings` are an operator's, and cost a synthesis of their own. With `stage` aws it is
+ * the stack that deploys, with its bundles, run here.
+ */
+type ServiceOptions = Partial<LocalOptions> & { settings?: Record<string, string>; stage?: "local" | "aws" };
 
 /** Starts the service on its embedded default for one test file and stops it after. */
-export async function startService({ settings, ...options }: ServiceOptions = {}): Promise<TestService> {
-  const assembly = settings === undefined ? inject("assembly") : await synthesizeOwn(settings);
+export async function startService({ settings, stage, ...options }: ServiceOptions = {}): Promise<TestService> {
+  const assembly = settings === undefined ? inject("assembly") : await synthesizeOwn(settings, stage ?? "local");
   const runtime = await startLocal({ assembly, dataDir: ":memory:", port: 0, onEvent: report, ...options });
   afterAll(() => runtime.stop());
   return Object.assign(runtime, {
@@ -33,13 +36,13 @@ function report(event: LocalEvent): void {
   if (!["function-loaded", "table-created", "schedule-fired"].includes(event.kind)) console.warn(event.message);
 }
 
-async function synthesizeOwn(settings: Record<string, string>): Promise<string> {
+async function synthesizeOwn(settings: Record<string, string>, stage: "local" | "aws"): Promise<string> {
   mkdirSync("build", { recursive: true });
   const folder = mkdtempSync("build/test-");
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   const { directory } = await synthesize({
-    stage: "local",
-    bundleMode: "local",
+    stage,
+    bundleMode: stage === "aws" || process.env.TEST_BUNDLES === "deploy" ? "deploy" : "local",
     settings: parseOperatorSettings({ LOG_LEVEL: "CRITICAL", ...settings }),
     bundleDir: `${folder}/functions`,
     outdir: `${folder}/assembly`,

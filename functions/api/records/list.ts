@@ -2,7 +2,7 @@ import { recordView, listRecords as route } from "#contract/routes/records.ts";
 import { totalOf } from "#domain/summary.ts";
 import { api } from "#runtime/api.ts";
 import { page } from "#runtime/page.ts";
-import { readAllTime } from "#store/counters.ts";
+import { readAllTime } from "#store/read-counters.ts";
 import { listRecords, positionSchema, type RecordQuery } from "#store/record-list.ts";
 
 export const handler = api(route, async (request) => {
@@ -21,7 +21,7 @@ export const handler = api(route, async (request) => {
     scope: query,
     positionSchema,
     read: async (from) => {
-      const [found, counts] = await Promise.all([listRecords(query, limit, from), readAllTime()]);
+      const [found, counts] = await Promise.all([listRecords(query, limit, from, request.nowMs), readAllTime()]);
       return { items: found.records.map(recordView), next: found.next, total: totalOf(counts.counters, query) };
     },
   });

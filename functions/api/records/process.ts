@@ -6,7 +6,7 @@ import { resource } from "#runtime/http-answer.ts";
 import { loadRecord, replaceRecord } from "#store/records.ts";
 
 export const handler = api(route, async (request) => {
-  const loaded = await loadRecord(request.param("id"));
+  const loaded = await loadRecord(request.param("id"), request.nowMs);
   request.assertIfMatch(loaded.record.version);
   const next = processRecord(loaded.record, classificationRules, request.nowMs);
   return request.commit(resource(200, recordView(next)), replaceRecord(loaded, next));

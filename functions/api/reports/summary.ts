@@ -3,7 +3,7 @@ import { getSummary, type Summary } from "#contract/routes/reports.ts";
 import { summarize } from "#domain/summary.ts";
 import { api } from "#runtime/api.ts";
 import { json } from "#runtime/http-answer.ts";
-import { readAllTime, readDays } from "#store/counters.ts";
+import { readAllTime, readDays } from "#store/read-counters.ts";
 
 const firstDay = "0000-01-01";
 const lastDay = "9999-12-31";

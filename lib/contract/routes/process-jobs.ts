@@ -1,5 +1,5 @@
 import * as z from "zod";
-import type { ProcessJob } from "#domain/process-job.ts";
+import type { Job } from "#domain/job.ts";
 import { uuid7TimeMs } from "#domain/uuid7.ts";
 import { nameField, timeBound, timeField, timeText } from "../fields.ts";
 import { defineRoute } from "../route.ts";
@@ -28,8 +28,8 @@ const processJobSchema = z
   .meta({ id: "ProcessJob" });
 
 /** A job as answers show it. */
-export function processJobView(job: ProcessJob): z.input<typeof processJobSchema> {
-  const { category, source, createdAfterMs, createdBeforeMs } = job.filters;
+export function processJobView(job: Job<"process">): z.input<typeof processJobSchema> {
+  const { category, source, createdAfterMs, createdBeforeMs } = job.state.filters;
   return {
     id: job.id,
     status: job.status,
@@ -39,7 +39,7 @@ export function processJobView(job: ProcessJob): z.input<typeof processJobSchema
       created_after: createdAfterMs === null ? null : timeText(createdAfterMs),
       created_before: timeText(createdBeforeMs),
     },
-    counts: job.counts,
+    counts: job.state.counts,
     created_at: timeText(uuid7TimeMs(job.id)),
     updated_at: timeText(job.updatedAtMs),
     completed_at: job.status === "completed" ? timeText(job.updatedAtMs) : null,

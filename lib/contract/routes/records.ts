@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { createdAtMs, type IngestedRecord, recordStatuses } from "#domain/record.ts";
-import { nameField, pageOf, pageParams, timeBound, timeField, timeText } from "../fields.ts";
+import { expiryField, nameField, pageOf, pageParams, timeBound, timeField, timeText } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const source = nameField("Where the record comes from.", "api");
@@ -26,6 +26,7 @@ export const recordSchema = z
       .meta({ description: "A decimal from 0 to 1, as text.", examples: ["0.95"] }),
     result: z.object({ rule: z.string() }).nullable().meta({ description: "The rule that decided." }),
     error: z.string().nullable().meta({ description: "Why processing failed." }),
+    expires_at: timeField.nullable().meta({ description: "When the record is forgotten; null: never." }),
     version: z.int().min(1),
   })
   .meta({ id: "Record" });
@@ -45,12 +46,20 @@ export function recordView(record: IngestedRecord): z.input<typeof recordSchema>
     score: processed?.score ?? null,
     result: processed?.result ?? null,
     error: record.status === "failed" ? record.error : null,
+    expires_at: record.expiresAtMs === null ? null : timeText(record.expiresAtMs),
     version: record.version,
   };
 }
 
-const recordInput = z
-  .object({ source, category, payload: z.record(z.string(), z.unknown()).meta({ description: "Any JSON object." }) })
+/** What a client says of a record. */
+export const recordInput = z
+  .object({
+    source,
+    category,
+    payload: z.record(z.string(), z.unknown()).meta({ description: "Any JSON object." }),
+    expires_at: expiryField().nullish(),
+  })
+  .transform(({ expires_at, ...input }) => ({ ...input, expiresAtMs: expires_at ?? null }))
   .meta({
     id: "RecordInput",
     examples: [{ source: "api", category: "order", payload: { order_id: "12345", amount: 99.99 } }],
@@ -102,6 +111,20 @@ export const getRecord = defineRoute({
   grants: { table: ["GetItem"] },
 });
 
+export const eraseRecord = defineRoute({
+  id: "records.erase",
+  method: "DELETE",
+  path: "/records/{id}",
+  summary: "Erase a record",
+  description: "Takes the record and its payload out of the table, and off the reports.",
+  scope: "write",
+  params: recordId,
+  answers: { 204: { description: "Erased.", schema: null } },
+  errors: ["resource_not_found"],
+  ifMatch: true,
+  grants: { table: ["GetItem", "PutItem", "DeleteItem"] },
+});
+
 export const recordSorts = ["created_at", "status", "category", "source"] as const;
 
 export const listRecords = defineRoute({
@@ -124,7 +147,7 @@ export const listRecords = defineRoute({
   }),
   answers: { 200: { description: "A page.", schema: pageOf(recordSchema, "RecordPage"), headers: ["Link"] } },
   errors: ["invalid_cursor"],
-  grants: { table: ["GetItem", "BatchGetItem", "Query", "PutItem"], counters: ["GetItem"] },
+  grants: { table: ["GetItem", "BatchGetItem", "Query", "PutItem"], counters: ["Query"] },
 });
 
-export const recordRoutes = [createRecord, processRecord, getRecord, listRecords] as const;
+export const recordRoutes = [createRecord, processRecord, getRecord, listRecords, eraseRecord] as const;

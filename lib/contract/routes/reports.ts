@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { recordStatuses } from "#domain/record.ts";
+import { seriesDimensions } from "#domain/summary.ts";
 import { dayParam, nameField, timeField } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
@@ -43,7 +44,46 @@ export const getSummary = defineRoute({
   }),
   answers: { 200: { description: "The counts.", schema: summarySchema } },
   errors: [],
-  grants: { counters: ["GetItem", "Query"] },
+  grants: { counters: ["Query"] },
 });
 
-export const reportRoutes = [getSummary] as const;
+const timeseriesSchema = z
+  .object({
+    dimension: z.enum(seriesDimensions),
+    items: z.array(
+      z.object({
+        day: z.iso.date(),
+        total: count,
+        counts: z
+          .record(z.string(), count)
+          .meta({ description: "By the values of the dimension; zeros are left out." }),
+      }),
+    ),
+    filters: z.object({ status: z.enum(recordStatuses).nullable(), date_from: z.iso.date(), date_to: z.iso.date() }),
+    generated_at: timeField,
+    as_of: timeField.nullable(),
+  })
+  .meta({ id: "Timeseries" });
+
+export type Timeseries = z.input<typeof timeseriesSchema>;
+
+export const getTimeseries = defineRoute({
+  id: "reports.timeseries",
+  method: "GET",
+  path: "/reports/timeseries",
+  summary: "Count records by day of creation",
+  description:
+    "One item per UTC day, days without records included: the last 30 days unless said otherwise, at most 366.",
+  scope: "read",
+  query: z.object({
+    dimension: z.enum(seriesDimensions).default("status").meta({ description: "What to split each day by." }),
+    status: z.enum(recordStatuses).optional().meta({ description: "Count only this status." }),
+    date_from: dayParam("The first day.").optional(),
+    date_to: dayParam("The last day; today when left out.").optional(),
+  }),
+  answers: { 200: { description: "The days.", schema: timeseriesSchema } },
+  errors: [],
+  grants: { counters: ["Query"] },
+});
+
+export const reportRoutes = [getSummary, getTimeseries] as const;

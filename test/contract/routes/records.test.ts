@@ -5,8 +5,9 @@ import { uuid7 } from "#domain/uuid7.ts";
 
 const createdMs = Date.parse("2026-11-21T09:30:00.000Z");
 const input = { source: "api", category: "order", payload: { amount: 99.99 } };
-const pending = newRecord(input, uuid7(createdMs, new Uint8Array(10), 3));
-const changed = { ...input, id: pending.id, updatedAtMs: createdMs + 1, version: 2 };
+const said = { ...input, expiresAtMs: null };
+const pending = newRecord(said, uuid7(createdMs, new Uint8Array(10), 3));
+const changed = { ...said, id: pending.id, updatedAtMs: createdMs + 1, version: 2 };
 const result = { rule: "order_high_value" };
 
 const records: [IngestedRecord, object][] = [
@@ -30,6 +31,7 @@ describe("the body of a record", () => {
       created_at: "2026-11-21T09:30:00.000Z",
       updated_at: new Date(record.updatedAtMs).toISOString(),
       ...input,
+      expires_at: null,
       ...members,
     });
   });
@@ -38,7 +40,7 @@ describe("the body of a record", () => {
 describe("the input of a record", () => {
   it("ignores members it does not know: id, status and version are ours", () => {
     const sent = { ...input, id: "mine", status: "processed", version: 9 };
-    expect(createRecord.body.parse(sent)).toEqual(input);
+    expect(createRecord.body.parse(sent)).toEqual(said);
   });
 
   it("takes any JSON object as payload, as it is", () => {

@@ -2,9 +2,9 @@ import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { indexes, ttlAttribute } from "#contract/table-schema.ts";
 import { DomainError } from "#domain/domain-error.ts";
-import type { ProcessJob } from "#domain/process-job.ts";
+import type { Job, JobKind, JobStates } from "#domain/job.ts";
 import { parseUuid } from "#domain/uuid7.ts";
-import type { Write } from "./commit.ts";
+import type { NewItem, Write } from "./commit.ts";
 import { environment } from "./environment.ts";
 import { dueBound, dueSortKey, jobKey, shardNames, shardPartition } from "./keys.ts";
 import { table, tableName } from "./table.ts";
@@ -20,47 +20,47 @@ const itemSchema = z.object({
   q: z.string(),
   s: z.enum(["running", "completed"]),
   u: z.number(),
-  job: z.string(), // what the job is about, as JSON text
+  kind: z.enum(["process", "verify"]),
+  state: z.string(), // the kind's own progress, as JSON text
 });
 
-const stateSchema = z.object({
-  filters: z.object({
-    category: z.string().nullable(),
-    source: z.string().nullable(),
-    createdAfterMs: z.number().nullable(),
-    createdBeforeMs: z.number(),
-  }),
-  next: z.array(z.string()),
-  position: z.unknown(),
-  counts: z.object({ processed: z.number(), failed: z.number(), skipped: z.number() }),
-});
-
-/** A job as it was loaded, with what a write on its condition needs and the request that began or moved it. */
-export type LoadedJob = { job: ProcessJob; writeIds: string[]; requestId: string };
+/** A job as it was loaded, with what a write on its condition needs and the request that began it. */
+export type LoadedJob<Kind extends JobKind = JobKind> = { job: Job<Kind>; writeIds: string[]; requestId: string };
 
 /** The write that creates a job. */
-export function insertJob(job: ProcessJob): Write {
+export function insertJob(job: Job): Write {
   return { item: itemOf(job), condition: { absent: true } };
 }
 
 /** The write that replaces a loaded job by its next version, if it is still the one that was loaded. */
-export function replaceJob(loaded: LoadedJob, next: ProcessJob): Write {
+export function replaceJob(loaded: LoadedJob, next: Job): Write {
   return { item: itemOf(next), condition: { version: loaded.job.version, writeIds: loaded.writeIds } };
 }
 
-/**
- * Loads a job: one consistent read.
- *
- * @throws DomainError `resource_not_found` when there is none with this id.
- */
-export async function loadJob(idText: string): Promise<LoadedJob> {
+/** Loads a job of any kind: one consistent read. Null when there is none with this id. */
+export async function findJob(idText: string): Promise<LoadedJob | null> {
   const id = parseUuid(idText);
-  const command = (key: string) => new GetCommand({ TableName: tableName(), Key: jobKey(key), ConsistentRead: true });
-  const { Item: item } = id === null ? {} : await table().send(command(id));
-  if (item === undefined) throw new DomainError("resource_not_found", "Job not found");
-  const { sk, v, w, q, s, u, job } = itemSchema.parse(item);
-  const { position = null, ...state } = stateSchema.parse(JSON.parse(job));
-  return { job: { id: sk, status: s, updatedAtMs: u, version: v, position, ...state }, writeIds: w, requestId: q };
+  if (id === null) return null;
+  const command = new GetCommand({ TableName: tableName(), Key: jobKey(id), ConsistentRead: true });
+  const { Item: item } = await table().send(command);
+  if (item === undefined) return null;
+  const { sk, v, w, q, s, u, kind, state } = itemSchema.parse(item);
+  const job: Job = {
+    id: sk,
+    kind,
+    status: s,
+    state: JSON.parse(state) as JobStates[JobKind],
+    updatedAtMs: u,
+    version: v,
+  };
+  return { job, writeIds: w, requestId: q };
+}
+
+/** Loads a job of one kind. @throws DomainError `resource_not_found` when there is none with this id. */
+export async function loadJob<Kind extends JobKind>(id: string, kind: Kind): Promise<Job<Kind>> {
+  const loaded = await findJob(id);
+  if (loaded?.job.kind !== kind) throw new DomainError("resource_not_found", "Job not found");
+  return loaded.job as Job<Kind>;
 }
 
 /** The ids of running jobs that are overdue, at most `limit` of each shard: one small read of the sparse index a shard. */
@@ -82,11 +82,11 @@ export async function overdueJobIds(nowMs: number, limit: number): Promise<strin
   return ids.flat();
 }
 
-function itemOf(job: ProcessJob): Write["item"] {
-  const { id, status, updatedAtMs, version, ...state } = job;
+function itemOf(job: Job): NewItem {
+  const { id, kind, status, state, updatedAtMs, version } = job;
   const lifetime =
     status === "running"
       ? { r: dueSortKey(updatedAtMs + overdueAfterMs, id) }
       : { [ttlAttribute]: Math.floor(updatedAtMs / 1000) + completedKeptSeconds };
-  return { ...jobKey(id), v: version, s: status, u: updatedAtMs, job: JSON.stringify(state), ...lifetime };
+  return { ...jobKey(id), v: version, s: status, u: updatedAtMs, kind, state: JSON.stringify(state), ...lifetime };
 }
