@@ -30,7 +30,9 @@ export type VerifyState = {
 
 const dayMs = 86_400_000;
 /** A day in which something changed this recently may have changes the counters have not seen. */
-const settledAfterMs = 5 * 60_000;
+const quietAfterMs = 5 * 60_000;
+/** Older changes have left the stream, which keeps 24 h: they are counted, or never will be. */
+const settledAfterMs = 25 * 3_600_000;
 const differencesKept = 100;
 
 /** The state of a job that has counted nothing yet. */
@@ -62,13 +64,17 @@ export function recountRecord(
   recount.newestChangeMs = Math.max(recount.newestChangeMs, record.updatedAtMs);
 }
 
-/** Compares a day's finished recount with its counters, which were read before and after it. */
+/**
+ * Compares a day's finished recount with its counters, which were read before and after it. A difference is `moving`
+ * when the counters changed meanwhile, are behind the newest change found, or something changed just now. `settled`
+ * tells that the stream can bring nothing of this day any more, so that what lacks can be added without counting twice.
+ */
 export function compareDay(
   recount: DayRecount,
   counters: ReadonlyMap<string, number>,
   countedAsOfMs: number | null,
   nowMs: number,
-): { result: "agree" | "differ" | "moving"; differences: Difference[] } {
+): { result: "agree" | "differ" | "moving"; settled: boolean; differences: Difference[] } {
   const expected = withoutExpired(counters);
   const found = underCountedNames(recount.found, counters);
   const names = new Set([...expected.keys(), ...found.keys()]);
@@ -77,9 +83,11 @@ export function compareDay(
     return counted === recounted ? [] : [{ day: recount.day, counter, counted, recounted }];
   });
   const changedMs = Math.max(recount.newestChangeMs, countedAsOfMs ?? 0);
-  const moving = countedAsOfMs !== recount.countedAsOfMs || changedMs > nowMs - settledAfterMs;
-  if (differences.length === 0) return { result: "agree", differences };
-  return { result: moving ? "moving" : "differ", differences };
+  const settled = changedMs <= nowMs - settledAfterMs;
+  if (differences.length === 0) return { result: "agree", settled, differences };
+  const behind = recount.newestChangeMs > (countedAsOfMs ?? 0) && !settled;
+  const moving = behind || countedAsOfMs !== recount.countedAsOfMs || changedMs > nowMs - quietAfterMs;
+  return { result: moving ? "moving" : "differ", settled, differences };
 }
 
 /** The state with a day's result, and the next day up. */

@@ -69,7 +69,7 @@ export const verifyReports = defineRoute({
   path: "/reports/verify",
   summary: "Recount the records and compare",
   description:
-    "Queues a recount of whole days of creation against the counters, from the oldest record to today unless said otherwise. With `repair` the counters of settled days that differ are mended.",
+    "Queues a recount of whole days of creation against the counters, from the oldest record to today unless said otherwise. With `repair` the counters of days that differ are mended where nothing changed for 25 hours: the stream can bring no more of those.",
   scope: "write",
   body: z
     .object({

@@ -31,8 +31,8 @@ async function beginDay(day: string): Promise<DayRecount> {
 
 async function finishDay(jobId: string, state: VerifyState, recount: DayRecount, nowMs: number): Promise<VerifyState> {
   const { counters, asOfMs } = await countsOf(recount.day);
-  const { result, differences } = compareDay(recount, counters, asOfMs, nowMs);
-  if (result !== "differ" || !state.repair) return settleDay(state, result, differences);
+  const { result, settled, differences } = compareDay(recount, counters, asOfMs, nowMs);
+  if (result !== "differ" || !settled || !state.repair) return settleDay(state, result, differences);
   await repairDay(jobId, recount.day, differences);
   return settleDay(state, "repaired", differences);
 }
