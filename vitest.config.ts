@@ -11,7 +11,7 @@ export default defineConfig({
     coverage: {
       provider: "v8",
       // Functions run as bundles: their coverage is mapped back to the sources, and packages are left out after that.
-      include: ["lib/**/*.ts", "functions/**/*.ts", "build/test-*/functions/**"],
+      include: ["lib/**/*.ts", "functions/**/*.ts", "build/test-*/functions/**/*.mjs"],
       exclude: ["**/node_modules/**", "**/*.d.ts"],
       excludeAfterRemap: true,
       reporter: ["text-summary", "html"],

@@ -2,7 +2,7 @@ import * as z from "zod";
 
 const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"] as const;
 
-/** The seeds write WARNING; Powertools writes WARN. Any case is taken. */
+/** Clients of the former services write WARNING; Powertools writes WARN. Any case is taken. */
 const logLevel = z
   .string()
   .transform((text) => text.toUpperCase().replace(/^WARNING$/, "WARN"))

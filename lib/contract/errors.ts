@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { type DomainError, type ErrorCode, errorCodes } from "#domain/domain-error.ts";
 
-/** Status, title (RFC 9457) and the seeds' word (`error`) of every error code. */
+/** Status, title (RFC 9457) and word (`error`, that of the former services) of every error code. */
 export const errorTable: Record<ErrorCode, { status: number; title: string; error: string }> = {
   malformed_json: { status: 400, title: "Malformed JSON", error: "BadRequest" },
   malformed_header: { status: 400, title: "Malformed header", error: "BadRequest" },
@@ -25,7 +25,7 @@ export const errorTable: Record<ErrorCode, { status: number; title: string; erro
   internal_error: { status: 500, title: "Internal error", error: "InternalError" },
 };
 
-/** The one error body of every 4xx and 5xx: the seeds' three members and those of RFC 9457. */
+/** The one error body of every 4xx and 5xx: the former services' three members and those of RFC 9457. */
 export const problemSchema = z
   .object({
     type: z.string().meta({

@@ -24,64 +24,39 @@ export function timeText(timeMs: number): string {
 
 /** A time that bounds a range, both ends included. Times finer than a millisecond are rounded into the range. */
 export function timeBound(end: "after" | "before") {
-  return z
-    .string()
-    .transform((text, context) => {
-      const instant = readInstant(text);
-      if (instant === null) {
-        context.addIssue({
-          code: "custom",
-          message: "must be a date or an RFC 3339 time that exists, such as 2026-11-21 or 2026-11-21T09:30:00Z",
-        });
-        return z.NEVER;
-      }
-      return end === "after" && !instant.exact ? instant.timeMs + 1 : instant.timeMs;
-    })
-    .meta({
-      description: `Only what was created at or ${end} this time. A date alone is its 00:00 UTC.`,
-      examples: ["2026-11-21T00:00:00Z"],
-    });
+  const advice = "must be a date or an RFC 3339 time that exists, such as 2026-11-21 or 2026-11-21T09:30:00Z";
+  return instantField(advice, ({ timeMs, exact }) => (end === "after" && !exact ? timeMs + 1 : timeMs)).meta({
+    description: `Only what was created at or ${end} this time. A date alone is its 00:00 UTC.`,
+    examples: ["2026-11-21T00:00:00Z"],
+  });
 }
 
 /** A time that lies ahead, read to the second, rounded up. */
 export function expiryField() {
-  return z
-    .string()
-    .transform((text, context) => {
-      const instant = readInstant(text);
-      if (instant === null) {
-        context.addIssue({
-          code: "custom",
-          message: "must be an RFC 3339 time that exists, such as 2026-12-24T18:00:00Z",
-        });
-        return z.NEVER;
-      }
-      return Math.ceil(instant.timeMs / 1000) * 1000;
-    })
-    .meta({
-      description: "When the record may be forgotten: from then on it is not found. Rounded up to the second.",
-      examples: ["2026-12-24T18:00:00Z"],
-    });
+  const advice = "must be an RFC 3339 time that exists, such as 2026-12-24T18:00:00Z";
+  return instantField(advice, ({ timeMs }) => Math.ceil(timeMs / 1000) * 1000).meta({
+    description: "When the record may be forgotten: from then on it is not found. Rounded up to the second.",
+    examples: ["2026-12-24T18:00:00Z"],
+  });
 }
 
 /** A UTC day parameter (`2026-11-21`); a full time is taken as its UTC day. */
 export function dayParam(description: string) {
-  return z
-    .string()
-    .transform((text, context) => {
-      const instant = readInstant(text);
-      if (instant === null) {
-        context.addIssue({ code: "custom", message: "must be a day that exists, such as 2026-11-21" });
-        return z.NEVER;
-      }
-      return dayOf(instant.timeMs);
-    })
-    .meta({ description, examples: ["2026-11-21"] });
+  const advice = "must be a day that exists, such as 2026-11-21";
+  return instantField(advice, ({ timeMs }) => dayOf(timeMs)).meta({ description, examples: ["2026-11-21"] });
 }
 
-/** Reads a time in a query, where the plus sign of an offset arrives as a space: `2026-11-21T00:00:00 02:00`. */
-function readInstant(text: string): Instant | null {
-  return parseInstant(text.replace(/ (?=\d\d:\d\d$)(?<=[T ].* )/i, "+"));
+/**
+ * A text that is read as an instant, and refused with advice. In a query the plus sign of an offset arrives as a space
+ * (`2026-11-21T00:00:00 02:00`), and is read as what it was.
+ */
+function instantField<Value>(advice: string, read: (instant: Instant) => Value) {
+  return z.string().transform((text, context) => {
+    const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)(?<=[T ].* )/i, "+"));
+    if (instant !== null) return read(instant);
+    context.addIssue({ code: "custom", message: advice });
+    return z.NEVER;
+  });
 }
 
 /** A whole number in decimal digits alone: no sign, exponent, hexadecimal or blank. */

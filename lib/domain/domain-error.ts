@@ -1,4 +1,4 @@
-/** The closed list of error codes; `lib/contract/errors.ts` gives each its status, title and seed word. */
+/** The closed list of error codes; `lib/contract/errors.ts` gives each its status, title and word. */
 export const errorCodes = [
   "malformed_json",
   "malformed_header",

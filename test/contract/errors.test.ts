@@ -23,7 +23,7 @@ describe("the error table", () => {
     ["state_conflict", 409, "Conflict"],
     ["validation_failed", 422, "ValidationError"],
     ["unauthorized", 401, "Unauthorized"],
-  ] as const)("%s answers %i in the seeds' word %s", (code, status, error) => {
+  ] as const)("%s answers %i in the word %s", (code, status, error) => {
     expect(errorTable[code]).toMatchObject({ status, error });
   });
 });

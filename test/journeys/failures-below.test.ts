@@ -1,30 +1,23 @@
 import { describe, expect, it } from "vitest";
-import type { Faults } from "#local/faults.ts";
+import { disturbed } from "#test/disturbed.ts";
+import { readAllRecords } from "#test/read-all-records.ts";
 import { startService } from "#test/service.ts";
 
 const service = await startService({ faults: {} });
 const json = { source: "api", category: "order", payload: { amount: 99.99 } };
 
-/** Runs with calls disturbed, and undisturbed again after. */
-async function disturbed<Result>(calls: NonNullable<Faults["calls"]>, work: () => Promise<Result>): Promise<Result> {
-  service.faults.set({ calls });
-  try {
-    return await work();
-  } finally {
-    service.faults.clear();
-  }
-}
-
 describe("when DynamoDB is unkind", () => {
-  it("503 /health with seed 002's body and no internals when the table does not answer", async () => {
-    const health = await disturbed({ decide: () => "throttle" }, () => service.call("GET", "/health"));
+  it("503 /health with the documented body and no internals when the table does not answer", async () => {
+    const health = await disturbed(service, { decide: () => "throttle" }, () => service.call("GET", "/health"));
     expect(health.status).toBe(503);
     expect(health.body).toEqual({ status: "unhealthy", database: "disconnected", error: "database unavailable" });
   });
 
   it("503 service_unavailable with Retry-After when throttling outlasts the retries, and nothing is stored", async () => {
-    const answer = await disturbed({ decide: ({ action }) => (action === "PutItem" ? "throttle" : undefined) }, () =>
-      service.call("POST", "/records", { json }),
+    const answer = await disturbed(
+      service,
+      { decide: ({ action }) => (action === "PutItem" ? "throttle" : undefined) },
+      () => service.call("POST", "/records", { json }),
     );
     expect(answer).toMatchObject({ status: 503, body: { code: "service_unavailable" } });
     expect(answer.headers.get("retry-after")).toBe("1");
@@ -38,6 +31,7 @@ describe("when DynamoDB is unkind", () => {
     const before = (await service.call("GET", "/records")).body.count;
     let drops = 0;
     const created = await disturbed(
+      service,
       { decide: ({ action }) => (action === lost && drops++ === 0 ? "lostAnswer" : undefined) },
       () => service.call("POST", "/records", { json, headers }),
     );
@@ -49,6 +43,7 @@ describe("when DynamoDB is unkind", () => {
     const { id } = (await service.call("POST", "/records", { json })).body;
     let drops = 0;
     const processed = await disturbed(
+      service,
       { decide: ({ action }) => (action === "PutItem" && drops++ === 0 ? "lostAnswer" : undefined) },
       () => service.call("POST", `/records/${id}/process`),
     );
@@ -56,7 +51,7 @@ describe("when DynamoDB is unkind", () => {
   });
 
   it("201 for every one of 30 parallel creates with keys when transactions conflict", async () => {
-    const answers = await disturbed({ conflict: 0.3 }, () =>
+    const answers = await disturbed(service, { conflict: 0.3 }, () =>
       Promise.all(
         Array.from({ length: 30 }, (_, index) =>
           service.call("POST", "/records", { json, headers: { "idempotency-key": `conflict-${index}` } }),
@@ -80,7 +75,7 @@ describe("when DynamoDB is unkind", () => {
     await service.settle();
     expect(outcomes.every((status) => [200, 201, 503].includes(status))).toBe(true);
     const { body } = await service.call("GET", "/reports/summary");
-    const recount = (await readAll()).map((item) => item.status);
+    const recount = (await readAllRecords(service.url)).map((item) => item.status);
     expect(body.total_records).toBe(recount.length);
     expect(body.by_status).toEqual({
       pending: recount.filter((status) => status === "pending").length,
@@ -89,13 +84,3 @@ describe("when DynamoDB is unkind", () => {
     });
   }, 60_000);
 });
-
-async function readAll(): Promise<{ status: string }[]> {
-  const items: { status: string }[] = [];
-  for (let cursor: string | null = ""; cursor !== null; ) {
-    const { body } = await service.call("GET", `/records?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`);
-    items.push(...body.items);
-    cursor = body.next_cursor as string | null;
-  }
-  return items;
-}

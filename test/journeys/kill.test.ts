@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { readAllRecords } from "#test/read-all-records.ts";
 import { callService } from "#test/service.ts";
 
 const dataDir = mkdtempSync(join(tmpdir(), "sluice-kill-"));
@@ -60,7 +61,7 @@ describe("kill -9 of the local service", () => {
       await Promise.all(clients);
     }
     const url = await start();
-    const stored = await readAll(url);
+    const stored = new Map((await readAllRecords(url)).map(({ id, status }) => [id, status]));
     for (const [id, status] of acknowledged) {
       const found = stored.get(id);
       expect(found === status || (status === "pending" && found === "processed"), `${id} ${status} ${found}`).toBe(
@@ -74,13 +75,3 @@ describe("kill -9 of the local service", () => {
       .toEqual(expected);
   }, 120_000);
 });
-
-async function readAll(url: string): Promise<Map<string, string>> {
-  const found = new Map<string, string>();
-  for (let cursor: string | null = ""; cursor !== null; ) {
-    const { body } = await callService(url, "GET", `/records?limit=200${cursor === "" ? "" : `&cursor=${cursor}`}`);
-    for (const item of body.items) found.set(item.id, item.status);
-    cursor = body.next_cursor as string | null;
-  }
-  return found;
-}

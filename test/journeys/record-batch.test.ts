@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dynamoDbClient } from "#local/dynamodb-client.ts";
 import type { Faults } from "#local/faults.ts";
 import { tableName } from "#store/table.ts";
+import { disturbed } from "#test/disturbed.ts";
 import { startService } from "#test/service.ts";
 
 const service = await startService({ clock: "virtual", faults: {} });
@@ -44,16 +45,6 @@ const summary = async () => {
   return (await service.call("GET", "/reports/summary")).body;
 };
 const ids = (body: { results: { id?: string }[] }) => body.results.flatMap(({ id }) => id ?? []);
-
-/** Runs with calls disturbed, and undisturbed again after. */
-async function disturbed<Result>(calls: NonNullable<Faults["calls"]>, work: () => Promise<Result>): Promise<Result> {
-  service.faults.set({ calls });
-  try {
-    return await work();
-  } finally {
-    service.faults.clear();
-  }
-}
 
 /** Lets so many puts pass, and throttles what comes after. */
 function throttleAfter(puts: number): NonNullable<Faults["calls"]> {
@@ -181,7 +172,7 @@ describe("POST /records/batch with an Idempotency-Key", () => {
     const before = (await summary()).total_records;
     const long = JSON.stringify({ source: "s", category: "c", payload: { text: "x".repeat(3_000) } });
     const texts = Array.from({ length: 200 }, (_, at) => (at % 10 === 0 ? long : good(at)));
-    const answer = await disturbed({ lostAnswer: 0.05 }, () => sendAll(texts, "unkind"));
+    const answer = await disturbed(service, { lostAnswer: 0.05 }, () => sendAll(texts, "unkind"));
     expect(answer.body).toMatchObject({ created: 200, failed: 0 });
     expect((await sendAll(texts, "unkind")).body).toEqual(answer.body);
     expect((await summary()).total_records).toBe(before + 200);
@@ -190,7 +181,7 @@ describe("POST /records/batch with an Idempotency-Key", () => {
   it("422 idempotency_key_reused for another body, also while the first is not complete", async () => {
     await sendAll([good(1)], "reused");
     expect((await sendAll([good(2)], "reused")).body).toMatchObject({ code: "idempotency_key_reused" });
-    await disturbed(throttleAfter(1), () => sendAll([good(1)], "reused at once"));
+    await disturbed(service, throttleAfter(1), () => sendAll([good(1)], "reused at once"));
     expect((await sendAll([good(2)], "reused at once")).body).toMatchObject({ code: "idempotency_key_reused" });
   });
 
@@ -200,6 +191,7 @@ describe("POST /records/batch with an Idempotency-Key", () => {
     const texts = Array.from({ length: 60 }, (_, at) => (at === 3 ? "null" : at % 20 === 1 ? long : good(at)));
     let freed = 0;
     const first = await disturbed(
+      service,
       {
         decide: ({ action, body }) => {
           const { sk, s } = (body.Item ?? {}) as { sk?: { S: string }; s?: { S: string } };
@@ -231,7 +223,7 @@ describe("POST /records/batch with an Idempotency-Key", () => {
   it("409 operation_in_progress with Retry-After while it runs, and once it must have died a repeat ends it", async () => {
     const before = (await summary()).total_records;
     const texts = Array.from({ length: 60 }, (_, at) => good(at));
-    const first = await disturbed(throttleAfter(31), () => sendAll(texts, "killed")); // the claim and thirty records
+    const first = await disturbed(service, throttleAfter(31), () => sendAll(texts, "killed")); // the claim and thirty records
     expect(first.body).toMatchObject({ created: 30, failed: 30 });
 
     const early = await sendAll(texts, "killed");
@@ -268,7 +260,7 @@ describe("POST /records/batch with an Idempotency-Key", () => {
       second = sendAll(texts, "twins");
       await second;
     };
-    const first = await disturbed({ before: slow }, () => sendAll(texts, "twins"));
+    const first = await disturbed(service, { before: slow }, () => sendAll(texts, "twins"));
     expect(first.body).toMatchObject({ created: 50, failed: 0 });
     expect((await second)?.body).toEqual(first.body);
     expect((await sendAll(texts, "twins")).headers.get("idempotency-replayed")).toBe("true");

@@ -12,7 +12,7 @@ function curl(command: string) {
 const create = (category: string, payload: object) =>
   service.call("POST", "/records", { json: { source: "api", category, payload } });
 
-describe("every curl of seed 002 on these paths gives the documented answer", () => {
+describe("every curl of the former Workflow Automation & Reporting API gives the documented answer", () => {
   it("200 /health tells status and database", async () => {
     const health = await curl("curl http://localhost:8000/health");
     expect(health).toMatchObject({ status: 200, body: { status: "healthy", database: "connected" } });

@@ -4,7 +4,7 @@ import { startService } from "#test/service.ts";
 
 const service = await startService();
 
-/** Runs a curl command of the seed's README against this service; `id` takes the place of the README's example id. */
+/** Runs a curl command of that service's README against this service; `id` takes the place of the README's example id. */
 function curl(command: string, id = "") {
   const { method, url, ...request } = parseCurl(command.replace("550e8400-e29b-41d4-a716-446655440000", id));
   return service.call(method, url.replace("http://localhost:8000", ""), request);
@@ -20,7 +20,7 @@ const createCommand = `curl -X POST http://localhost:8000/records \\
 const processCommand = "curl -X POST http://localhost:8000/records/550e8400-e29b-41d4-a716-446655440000/process";
 const getCommand = "curl http://localhost:8000/records/550e8400-e29b-41d4-a716-446655440000";
 
-describe("every curl of seed 001 gives the documented answer", () => {
+describe("every curl of the former Workflow Service gives the documented answer", () => {
   it("200 GET /health", async () => {
     expect(await service.call("GET", "/health")).toMatchObject({ status: 200, body: { status: "healthy" } });
   });
