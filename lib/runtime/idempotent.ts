@@ -23,7 +23,11 @@ export async function answerOnce(request: ApiRequest, handle: () => Promise<Http
     try {
       return await handle();
     } catch (error) {
-      if (!(error instanceof CommitRefused)) throw error;
+      if (error instanceof CommitRefused) continue;
+      // The same request may have had its effect since the key was looked up, and so be why the state refuses this one.
+      const since = key !== undefined && error instanceof DomainError ? await claimKey(request, key) : null;
+      if (since === null) throw error;
+      return replay(since);
     }
   }
   throw new DomainError("operation_in_progress", "Other writers were faster every time. Try again.", {

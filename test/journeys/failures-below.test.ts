@@ -50,6 +50,22 @@ describe("when DynamoDB is unkind", () => {
     expect(processed).toMatchObject({ status: 200, body: { status: "processed", version: 2 } });
   });
 
+  it("200 replayed when the same request had its effect between the look at the key and that at the record", async () => {
+    const { id } = (await service.call("POST", "/records", { json })).body;
+    const headers = { "idempotency-key": "between" };
+    const send = () => service.call("POST", `/records/${id}/process`, { headers });
+    let looks = 0;
+    let winner: Awaited<ReturnType<typeof send>> | null = null;
+    const before = async ({ action }: { action: string }) => {
+      // The second read of the first request is that of the record: the other request overtakes it there.
+      if (action === "GetItem" && ++looks === 2) winner = await send();
+    };
+    const loser = await disturbed(service, { before }, send);
+    expect(loser).toMatchObject({ status: 200, body: { status: "processed", version: 2 } });
+    expect(winner).toMatchObject({ status: 200, body: loser.body });
+    expect(loser.headers.get("idempotency-replayed")).toBe("true");
+  });
+
   it("201 for every one of 30 parallel creates with keys when transactions conflict", async () => {
     const answers = await disturbed(service, { conflict: 0.3 }, () =>
       Promise.all(
