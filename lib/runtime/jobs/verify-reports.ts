@@ -33,8 +33,8 @@ async function finishDay(jobId: string, state: VerifyState, recount: DayRecount,
   const { counters, asOfMs } = await countsOf(recount.day);
   const { result, settled, differences } = compareDay(recount, counters, asOfMs, nowMs);
   if (result !== "differ" || !settled || !state.repair) return settleDay(state, result, differences);
-  await repairDay(jobId, recount.day, differences);
-  return settleDay(state, "repaired", differences);
+  const complete = await repairDay(jobId, recount.day, differences);
+  return settleDay(state, complete ? "repaired" : "differ", differences);
 }
 
 async function countsOf(day: string): Promise<Counts> {
