@@ -1,6 +1,19 @@
-import { defineConfig } from "vitest/config";
+import { resolve } from "node:path";
+import { defineConfig, type Plugin } from "vitest/config";
+import { bundleAsText } from "./lib/infra/bundled-text.ts";
+
+/** What the bundles make of `import text from "./worker.ts?bundle"`, for tests that import a source. */
+const bundledText: Plugin = {
+  name: "bundled-text",
+  enforce: "pre",
+  resolveId: (id, importer) =>
+    id.endsWith("?bundle") ? `\0bundle:${resolve(importer ?? "", "..", id.replace(/\?bundle$/, ""))}` : null,
+  load: async (id) =>
+    id.startsWith("\0bundle:") ? `export default ${JSON.stringify(await bundleAsText(id.slice(8), false))}` : null,
+};
 
 export default defineConfig({
+  plugins: [bundledText],
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks", // a local runtime owns its process: environment, clock and function modules

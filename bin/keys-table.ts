@@ -19,5 +19,8 @@ export function useKeysTable(tableName: string | undefined, dataDir: string): vo
       `No service runs on ${dataDir} (DATA_DIR). Start it with npm start and run this again beside it, or name the table of a deployed one: --table NAME (the output TableName of its stack).`,
     );
   }
-  installEnvironment({ TABLE_NAME: name }, { dynamodb: service.dynamodb, sqs: null, events: null });
+  installEnvironment(
+    { TABLE_NAME: name },
+    { dynamodb: service.dynamodb, sqs: null, events: null, s3: null, ssm: null },
+  );
 }

@@ -11,8 +11,9 @@ import {
 } from "#domain/api-key.ts";
 import { parseInstant } from "#domain/instant.ts";
 import { readScopes, scopes } from "#domain/scope.ts";
-import { newSigningKey } from "#runtime/cursor.ts";
 import { newWriteId } from "#runtime/identity.ts";
+import { newSigningKey } from "#runtime/new-signing-key.ts";
+import { webhookSecrets } from "#runtime/webhook-secrets.ts";
 import { findApiKey, insertApiKey, listApiKeys, replaceApiKey, secretSha256 } from "#store/api-keys.ts";
 import { commit } from "#store/commit.ts";
 import { rotateSigningKeys } from "#store/signing-keys.ts";
@@ -29,8 +30,11 @@ const usage = `npm run keys -- <command> [--table NAME]
       Every key, revoked and expired ones too. Not the keys themselves: they are stored nowhere.
   revoke ID
       Ends a key, within a minute.
-  rotate-signing
-      Puts a new key in place of the one that signs cursors. Cursors of the one before stay good until the next rotation.
+  webhook-secret
+      Prints the secret that receivers of the webhooks of runs verify them with; two of them after a rotation.
+  rotate-signing [cursor|webhook]
+      Puts a new key in place of the one that signs cursors, or webhooks. Cursors of the one before stay good until the
+      next rotation; webhooks are signed with both until then.
 
 Without --table (or TABLE_NAME) it works on the service that runs here, on DATA_DIR.`;
 
@@ -41,6 +45,7 @@ const commands: Readonly<Record<string, (operands: string[], options: Options) =
   list,
   revoke,
   "rotate-signing": rotateSigning,
+  "webhook-secret": webhookSecret,
 };
 
 try {
@@ -121,8 +126,14 @@ async function revoke([id = ""]: string[]): Promise<void> {
   }
 }
 
-async function rotateSigning(): Promise<void> {
-  await rotateSigningKeys(newSigningKey);
+async function webhookSecret(): Promise<void> {
+  for (const secret of await webhookSecrets(Date.now())) console.log(secret);
+}
+
+async function rotateSigning([purpose = "cursor"]: string[]): Promise<void> {
+  if (purpose !== "cursor" && purpose !== "webhook")
+    throw new Error(`${purpose} is not signed. Say cursor or webhook.`);
+  await rotateSigningKeys(purpose, newSigningKey);
   console.log(
     "A new key signs, everywhere within a minute. What the one before signed stays good until the next rotation.",
   );

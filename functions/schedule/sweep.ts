@@ -1,16 +1,16 @@
 import { scheduled } from "#runtime/schedule.ts";
-import { findJob, overdueJobIds } from "#store/jobs.ts";
-import { sendMessage } from "#store/queue.ts";
+import { sweepDeliveries } from "#runtime/sweep/sweep-deliveries.ts";
+import { sweepJobs } from "#runtime/sweep/sweep-jobs.ts";
+import { sweepRuns } from "#runtime/sweep/sweep-runs.ts";
+import { visitRuns } from "#runtime/sweep/visit-runs.ts";
 
-/** Jobs sent again in one sweep, of each shard; the rest are for the next. */
-const jobsPerShardMax = 25;
-
-/** Sends every overdue job again: its message was lost, or its worker died. A job sent twice does no harm. */
+/** Sends again what is overdue: its message was lost, its worker died, or it waited for longer than a message can. */
 export const handler = scheduled("sweep", async (nowMs) => {
-  const ids = await overdueJobIds(nowMs, jobsPerShardMax);
-  for (const id of ids) {
-    const loaded = await findJob(id);
-    if (loaded !== null) await sendMessage({ type: "advance_job", job_id: id, request_id: loaded.requestId });
-  }
-  return { sent: ids.length };
+  const [jobs, visited, runs, deliveries] = await Promise.all([
+    sweepJobs(nowMs),
+    visitRuns(nowMs),
+    sweepRuns(nowMs),
+    sweepDeliveries(nowMs),
+  ]);
+  return { jobs, visited, runs, deliveries };
 });

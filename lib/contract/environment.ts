@@ -32,6 +32,11 @@ const secureUrl = z
     "must be an https URL, or an http one on this machine",
   );
 
+/** What the guard makes of an entry is said where the stack reads it (`parseEgressAllow`). */
+const destinations = z
+  .string()
+  .regex(/^\s*[^\s,]+:\d{1,5}(\s*,\s*[^\s,]+:\d{1,5})*\s*$/, "must be host:port, more of them separated by commas");
+
 /** What an operator may set, in the environment or in `.env`. A blank value counts as not set. */
 export const operatorSettingsSchema = z.object({
   API_KEY: z.string().optional(),
@@ -49,6 +54,8 @@ export const operatorSettingsSchema = z.object({
         .filter((origin) => origin !== ""),
     ),
   DATA_DIR: z.string().default(".sluice"),
+  EGRESS_ALLOW: destinations.optional(),
+  EVENT_BUS: flag.optional(),
   GIT_COMMIT: z.string().max(64).default("unknown"),
   HOST: z.string().default("127.0.0.1"),
   JWT_AUDIENCE: z.string().optional(),
@@ -115,6 +122,8 @@ export const functionEnvironmentSchema = z.object({
   TABLE_NAME: z.string(),
   COUNTERS_TABLE_NAME: z.string(),
   QUEUE_URL: z.string(),
+  OUTPUTS_BUCKET: z.string(),
+  LEASE_EPOCH: z.string(),
   STAGE: z.enum(["local", "aws"]),
   SHARDS: shards,
   API_KEY_SHA256: z.string().regex(/^([0-9a-f]{64})?$/),
@@ -123,6 +132,9 @@ export const functionEnvironmentSchema = z.object({
   JWT_ISSUER: z.string(),
   JWT_AUDIENCE: z.string(),
   JWT_JWKS_URI: z.string(),
+  EGRESS_ALLOW: z.string(),
+  EVENT_BUS_NAME: z.string(),
+  SECRETS_PREFIX: z.string(),
   STREAM_HAS_ONE_SHARD: flag,
   APP_ENV: z.string(),
   APP_VERSION: z.string(),

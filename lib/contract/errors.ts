@@ -20,6 +20,7 @@ export const errorTable: Record<ErrorCode, { status: number; title: string; erro
   unsupported_media_type: { status: 415, title: "Unsupported media type", error: "UnsupportedMediaType" },
   validation_failed: { status: 422, title: "Validation failed", error: "ValidationError" },
   idempotency_key_reused: { status: 422, title: "Idempotency key reused", error: "ValidationError" },
+  precondition_required: { status: 428, title: "Precondition required", error: "PreconditionRequired" },
   rate_limited: { status: 429, title: "Too many requests", error: "TooManyRequests" },
   service_unavailable: { status: 503, title: "Service unavailable", error: "ServiceUnavailable" },
   internal_error: { status: 500, title: "Internal error", error: "InternalError" },

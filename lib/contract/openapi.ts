@@ -3,6 +3,7 @@ import type { ZodOpenApiOperationObject, ZodOpenApiPathsObject, ZodOpenApiRespon
 import { createDocument } from "zod-openapi";
 import type { ErrorCode } from "#domain/domain-error.ts";
 import { errorTable, problemSchema } from "./errors.ts";
+import { eventWebhooks } from "./events.ts";
 import { type Answer, bodyBytesMaxDefault, type Route } from "./route.ts";
 import { routes } from "./routes.ts";
 
@@ -43,8 +44,9 @@ export function openapiDocument(service: { version: string }): ReturnType<typeof
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: [{ name: "records" }, { name: "reports" }, { name: "service" }],
+    tags: ["records", "reports", "workflows", "runs", "subscriptions", "secrets", "service"].map((name) => ({ name })),
     paths,
+    webhooks: eventWebhooks,
     components: { securitySchemes },
   });
 }
@@ -100,13 +102,16 @@ function requestHeaders(route: Route): z.ZodObject {
             .meta({ description: "Makes a repeat safe, for 24 h at least." }),
         }
       : {}),
-    ...(route.ifMatch
-      ? { "If-Match": z.string().optional().meta({ description: 'The ETag it must still have, such as "7".' }) }
-      : {}),
+    ...(route.ifMatch ? { "If-Match": ifMatchHeader(route.ifMatch) } : {}),
     ...(hasEtag(route) && route.method === "GET"
       ? { "If-None-Match": z.string().optional().meta({ description: "Answers 304 when it is unchanged." }) }
       : {}),
   });
+}
+
+function ifMatchHeader(needed: true | "required") {
+  const header = z.string().meta({ description: 'The ETag it must still have, such as "7".' });
+  return needed === "required" ? header : header.optional();
 }
 
 function answersOf(route: Route): ZodOpenApiResponsesObject {
@@ -176,6 +181,7 @@ export function errorCodesOf(route: Route): ErrorCode[] {
       : []),
     ...(route.query === undefined ? [] : (["malformed_query", "validation_failed"] as const)),
     ...(route.ifMatch ? (["precondition_failed", "malformed_header"] as const) : []),
+    ...(route.ifMatch === "required" ? (["precondition_required"] as const) : []),
     ...(hasEtag(route) ? (["malformed_header"] as const) : []),
   ];
 }

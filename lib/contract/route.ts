@@ -5,11 +5,22 @@ import type { GrantedScope } from "#domain/scope.ts";
 /** DynamoDB actions a function may be granted on a table. A transaction needs those of its parts. */
 export type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
 
+/** Actions on the queue of work. */
+export type QueueAction = "SendMessage" | "GetQueueAttributes";
+
+/** Actions on the bucket that holds long outputs. */
+export type OutputsAction = "GetObject" | "PutObject" | "DeleteObject" | "ListBucket";
+
+/** Actions on the parameters that hold secrets. */
+export type SecretsAction = "GetParameters" | "GetParametersByPath" | "PutParameter" | "DeleteParameter";
+
 /** What a function is allowed to do in AWS, and nothing else. */
 export type Grants = {
   table?: readonly TableAction[];
   counters?: readonly TableAction[];
-  queue?: readonly "SendMessage"[];
+  queue?: readonly QueueAction[];
+  outputs?: readonly OutputsAction[];
+  secrets?: readonly SecretsAction[];
 };
 
 /** Who may call: anybody, or a caller with the scope. */
@@ -64,8 +75,8 @@ export type Route = {
   answers: Readonly<Record<number, Answer>>;
   /** Codes this route can answer with, besides those every route of its shape has. */
   errors: readonly ErrorCode[];
-  /** True where `If-Match` is honoured. */
-  ifMatch?: boolean;
+  /** True where `If-Match` is honoured; `required` where there is no answer without it. */
+  ifMatch?: boolean | "required";
   grants: Grants;
   memoryMiB?: number;
 };

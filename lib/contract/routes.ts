@@ -1,10 +1,18 @@
 import type { Route } from "./route.ts";
+import { deliveryRoutes } from "./routes/deliveries.ts";
+import { expressionRoutes } from "./routes/expressions.ts";
 import { processJobRoutes } from "./routes/process-jobs.ts";
 import { recordBatchRoutes } from "./routes/record-batches.ts";
 import { recordRoutes } from "./routes/records.ts";
+import { redriveJobRoutes } from "./routes/redrive-jobs.ts";
 import { reportRoutes } from "./routes/reports.ts";
+import { runReportRoutes } from "./routes/run-reports.ts";
+import { runRoutes } from "./routes/runs.ts";
+import { secretRoutes } from "./routes/secrets.ts";
 import { serviceRoutes } from "./routes/service.ts";
+import { subscriptionRoutes } from "./routes/subscriptions.ts";
 import { verifyJobRoutes } from "./routes/verify-jobs.ts";
+import { workflowRoutes } from "./routes/workflows.ts";
 
 /** Every route of the service. */
 export const routes: readonly Route[] = [
@@ -12,6 +20,14 @@ export const routes: readonly Route[] = [
   ...recordBatchRoutes,
   ...processJobRoutes,
   ...reportRoutes,
+  ...runReportRoutes,
   ...verifyJobRoutes,
+  ...runRoutes,
+  ...redriveJobRoutes,
+  ...workflowRoutes,
+  ...subscriptionRoutes,
+  ...deliveryRoutes,
+  ...secretRoutes,
+  ...expressionRoutes,
   ...serviceRoutes,
 ];

@@ -17,6 +17,7 @@ export const errorCodes = [
   "unsupported_media_type",
   "validation_failed",
   "idempotency_key_reused",
+  "precondition_required",
   "rate_limited",
   "service_unavailable",
   "internal_error",

@@ -38,6 +38,19 @@ export function matchesWeakly(condition: Condition, tag: string): boolean {
 }
 
 /**
+ * Enforces that there is an `If-Match` (RFC 6585, section 3).
+ *
+ * @throws DomainError `precondition_required` without the header.
+ */
+export function assertHasIfMatch(header: string | undefined): asserts header is string {
+  if (header !== undefined) return;
+  throw new DomainError(
+    "precondition_required",
+    "Send the ETag of the version that you mean to change as If-Match, so that nobody else's change is overwritten.",
+  );
+}
+
+/**
  * Enforces `If-Match` against the current version; without the header everything passes.
  *
  * @throws DomainError `precondition_failed` on a mismatch, `malformed_header` on bad syntax.

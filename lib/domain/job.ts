@@ -1,8 +1,9 @@
 import type { ProcessState } from "./process-job.ts";
+import type { RedriveState } from "./redrive-job.ts";
 import type { VerifyState } from "./verify-job.ts";
 
 /** What each kind of job keeps of its progress. */
-export type JobStates = { process: ProcessState; verify: VerifyState };
+export type JobStates = { process: ProcessState; redrive: RedriveState; verify: VerifyState };
 export type JobKind = keyof JobStates;
 
 /** A long operation done in steps, each saved on the version of the one before. */

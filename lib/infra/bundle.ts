@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { classificationRulesSchema } from "#domain/classification.ts";
+import { bundledText } from "./bundled-text.ts";
 import { functionFiles } from "./function-files.ts";
 
 /** How functions are bundled: `deploy` gives each a folder of its own, `local` lets them share what they have in common. */
@@ -35,7 +36,7 @@ export async function bundleFunctions(mode: BundleMode, outdir: string, rulesFil
     ...(local ? { banner: { js: requireInEsm } } : {}),
     logLevel: "warning",
     legalComments: "none",
-    plugins: [textAssets, ...(rulesFile === null ? [] : [await replacedRules(rulesFile)])],
+    plugins: [textAssets, bundledText(!local), ...(rulesFile === null ? [] : [await replacedRules(rulesFile)])],
   });
   const folders = Object.keys(files).map((id) => [id, resolve(outdir, folderOf(id))]);
   return { folders: Object.fromEntries(folders), handler: "index.handler" };

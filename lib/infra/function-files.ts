@@ -15,7 +15,9 @@ export function functionFiles(): Record<string, string> {
     "service.fallback": "functions/api/service/fallback.ts",
     "schedule.sweep": "functions/schedule/sweep.ts",
     "stream.aggregate": "functions/stream/aggregate.ts",
+    "stream.publish": "functions/stream/publish.ts",
     "worker.advance": "functions/worker/advance.ts",
+    "worker.dead_letters": "functions/worker/dead_letters.ts",
   };
   const missing = Object.entries(all).filter(([, file]) => !existsSync(file));
   if (missing.length > 0) {

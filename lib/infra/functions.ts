@@ -4,13 +4,20 @@ import { Architecture, Code, Function as LambdaFunction, Runtime } from "aws-cdk
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
-import { answerSecondsMax, type Grants, type TableAction } from "#contract/route.ts";
+import { answerSecondsMax, type Grants, type SecretsAction, type TableAction } from "#contract/route.ts";
 import { accessPartitions } from "#contract/table-schema.ts";
 import type { Bundles } from "./bundle.ts";
 import type { Tables } from "./tables.ts";
 
 /** What all functions share, and may be granted. */
-type Shared = { bundles: Bundles; environment: Record<string, string>; tables: Tables; queue: IQueue };
+type Shared = {
+  bundles: Bundles;
+  environment: Record<string, string>;
+  tables: Tables;
+  queue: IQueue;
+  outputs: { bucketArn: string };
+  secrets: { arn: string };
+};
 
 /** How a function differs from the others. */
 export type FunctionOptions = {
@@ -96,18 +103,32 @@ export class Functions extends Construct {
     ];
   }
 
-  #statements({ table = [], counters = [], queue = [] }: Grants): PolicyStatement[] {
+  #statements({ table = [], counters = [], queue = [], outputs = [], secrets = [] }: Grants): PolicyStatement[] {
     const { families, counters: countersTable } = this.#shared.tables;
+    const { bucketArn } = this.#shared.outputs;
     const indexed = table.includes("Query") ? [`${families.tableArn}/index/*`] : [];
     return [
       ...allow("dynamodb", table, [families.tableArn, ...indexed]),
       ...allow("dynamodb", counters, [countersTable.tableArn]),
       ...allow("sqs", queue, [this.#shared.queue.queueArn]),
+      ...allow("s3", outputs, [bucketArn, `${bucketArn}/*`]),
+      ...this.#secretsStatements(secrets),
     ];
+  }
+
+  /** A listing is judged by the path it asks for, all else by the parameter (AWS: "How Parameter Store authorizes parameter retrieval"). */
+  #secretsStatements(actions: readonly SecretsAction[]): PolicyStatement[] {
+    const { arn } = this.#shared.secrets;
+    const [listing, others] = [true, false].map((isListing) =>
+      actions.filter((action) => (action === "GetParametersByPath") === isListing),
+    );
+    return [...allow("ssm", listing ?? [], [arn]), ...allow("ssm", others ?? [], [`${arn}/*`])];
   }
 }
 
-function allow(service: "dynamodb" | "sqs", actions: readonly string[], resources: string[]): PolicyStatement[] {
+type Service = "dynamodb" | "sqs" | "s3" | "ssm";
+
+function allow(service: Service, actions: readonly string[], resources: string[]): PolicyStatement[] {
   if (actions.length === 0) return [];
   return [new PolicyStatement({ actions: actions.map((action) => `${service}:${action}`).sort(), resources })];
 }
@@ -121,8 +142,8 @@ function within(prefix: string, actions: readonly TableAction[], tableArn: strin
   });
 }
 
-function sorted({ table = [], counters = [], queue = [] }: Grants): string[][] {
-  return [table, counters, queue].map((actions) => [...actions].sort());
+function sorted({ table = [], counters = [], queue = [], outputs = [], secrets = [] }: Grants): string[][] {
+  return [table, counters, queue, outputs, secrets].map((actions) => [...actions].sort());
 }
 
 function pascal(text: string): string {

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
 import { type CfnFunction, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
@@ -5,11 +6,17 @@ import type { Construct } from "constructs";
 import type { FunctionEnvironment, OperatorSettings } from "#contract/environment.ts";
 import { isOpen } from "#contract/open-access.ts";
 import { routes } from "#contract/routes.ts";
+import { familyNames } from "#domain/counted-family.ts";
 import { type AccessEnvironment, accessEnvironment } from "./access-environment.ts";
 import type { Bundles } from "./bundle.ts";
+import { DeadLetterAlarm } from "./dead-letter-alarm.ts";
+import { egressEnvironment } from "./egress-environment.ts";
 import { EveryMinute } from "./every-minute.ts";
 import { Functions } from "./functions.ts";
 import { HttpRoutes } from "./http-routes.ts";
+import { OutputsBucket } from "./outputs-bucket.ts";
+import { RunEvents } from "./run-events.ts";
+import { type SecretsPlace, secretsPlace } from "./secrets-place.ts";
 import { Tables } from "./tables.ts";
 import { WorkQueue, workerTimeout } from "./work-queue.ts";
 
@@ -22,9 +29,22 @@ export class SluiceStack extends Stack {
     super(scope, id, props);
     const tables = new Tables(this, "Tables", { keepData: stage === "aws" });
     const work = new WorkQueue(this, "Work");
+    const outputs = new OutputsBucket(this, "Outputs", { keepData: stage === "aws" });
     const access = accessEnvironment(stage, settings);
-    const environment = functionEnvironment(access, settings, tables, work.queue);
-    const functions = new Functions(this, "Functions", { bundles, environment, tables, queue: work.queue });
+    const secrets = secretsPlace(this, settings);
+    const events = new RunEvents(this, "Events", { hasBus: settings.EVENT_BUS ?? stage === "local" });
+    const environment = {
+      ...functionEnvironment(stage, access, settings, tables, work.queue, outputs.bucket, secrets),
+      EVENT_BUS_NAME: events.busName,
+    };
+    const functions = new Functions(this, "Functions", {
+      bundles,
+      environment,
+      tables,
+      queue: work.queue,
+      outputs: outputs.bucket,
+      secrets,
+    });
 
     const http = new HttpRoutes(this, "Http", {
       name: settings.PROJECT_NAME,
@@ -55,14 +75,28 @@ export class SluiceStack extends Stack {
       parallelizationFactor: 1,
       reportBatchItemFailures: true,
       tumblingWindow: Duration.minutes(15), // names the shard in the event, by which counters count each record once
-      filters: [FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: [{ prefix: "record#" }] } } } })],
+      filters: [FilterCriteria.filter({ dynamodb: { Keys: { pk: { S: countedPrefixes } } } })],
     });
+
+    const publisher = functions.make("stream.publish", {
+      grants: {
+        table: ["GetItem", "BatchGetItem", "Query", "PutItem"],
+        counters: ["PutItem"],
+        queue: ["SendMessage"],
+        outputs: ["GetObject"],
+      },
+      ownRole: true,
+      timeout: Duration.minutes(1),
+    });
+    events.tell(publisher, tables.families);
 
     const worker = functions.make("worker.advance", {
       grants: {
-        table: ["GetItem", "BatchGetItem", "Query", "PutItem"],
-        counters: ["GetItem", "Query", "UpdateItem"],
+        table: ["GetItem", "BatchGetItem", "Query", "PutItem", "DeleteItem"],
+        counters: ["GetItem", "Query", "PutItem", "UpdateItem"],
         queue: ["SendMessage"],
+        outputs: ["GetObject", "PutObject", "DeleteObject", "ListBucket"],
+        secrets: ["GetParameters"],
       },
       ownRole: true,
       timeout: workerTimeout,
@@ -71,32 +105,54 @@ export class SluiceStack extends Stack {
     // A job that goes on sends itself: Lambda would stop that loop after some sixteen messages.
     (worker.node.defaultChild as CfnFunction).recursiveLoop = "Allow";
 
+    const deadLetters = functions.make("worker.dead_letters", {
+      grants: { table: ["GetItem", "PutItem"], counters: ["PutItem"] },
+      ownRole: true,
+      timeout: workerTimeout,
+    });
+    work.feedDeadLetters(deadLetters);
+    new DeadLetterAlarm(this, "DeadLetters", { service: settings.PROJECT_NAME });
+
     new EveryMinute(
       this,
       "Sweep",
-      functions.make("schedule.sweep", { grants: { table: ["GetItem", "Query"], queue: ["SendMessage"] } }),
+      functions.make("schedule.sweep", {
+        grants: { table: ["GetItem", "Query", "PutItem"], queue: ["SendMessage", "GetQueueAttributes"] },
+        timeout: Duration.seconds(50),
+      }),
     );
     new CfnOutput(this, "Url", { value: http.url });
     new CfnOutput(this, "TableName", { value: tables.families.tableName, description: "What npm run keys works on" });
   }
 }
 
+/** What the partitions of heads begin with that are counted. */
+const countedPrefixes = familyNames.map((family) => ({ prefix: `${family}#` }));
+
 type Text<Value> = { [Name in keyof Value]: string };
 
 function functionEnvironment(
+  stage: "local" | "aws",
   access: AccessEnvironment,
   settings: OperatorSettings,
   tables: Tables,
   queue: IQueue,
+  outputs: { bucketName: string },
+  secrets: SecretsPlace,
 ): Record<string, string> {
-  const environment: Text<FunctionEnvironment> = {
+  const environment: Text<Omit<FunctionEnvironment, "EVENT_BUS_NAME">> = {
     TABLE_NAME: tables.families.tableName,
     COUNTERS_TABLE_NAME: tables.counters.tableName,
     QUEUE_URL: queue.queueUrl,
+    OUTPUTS_BUCKET: outputs.bucketName,
+    // On a laptop all workers are this one process: with another epoch, what a dead one held is free at once.
+    LEASE_EPOCH: stage === "local" ? randomUUID() : "aws",
     SHARDS: String(settings.SHARDS),
     ...access,
     READS_OPEN: String(access.READS_OPEN),
     RATE_LIMIT_PER_MINUTE: String(access.RATE_LIMIT_PER_MINUTE),
+    ...egressEnvironment(stage, settings),
+    SECRETS_PREFIX: secrets.prefix,
     // `-c streamHasOneShard=true`: for emulators that know no tumbling window, and so name no shard (docs/emulators.md).
     STREAM_HAS_ONE_SHARD: String(String(tables.node.tryGetContext("streamHasOneShard")) === "true"),
     APP_ENV: settings.APP_ENV,

@@ -7,13 +7,14 @@ import { Construct } from "constructs";
 /** How long one invocation of the worker may take. */
 export const workerTimeout = Duration.seconds(60);
 
-/** The queue of hints that something is due, and where messages go that fail again and again. */
+/** The queue of hints that something is due, and the one where messages go that fail again and again. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
+  readonly #deadLetters: Queue;
 
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const deadLetters = new Queue(this, "DeadLetters", {
+    this.#deadLetters = new Queue(this, "DeadLetters", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
@@ -23,19 +24,28 @@ export class WorkQueue extends Construct {
       enforceSSL: true,
       visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()), // as Lambda asks of a queue it polls
       retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: 5 },
     });
   }
 
   /** Lets a function work through the queue. */
   feed(worker: IFunction): void {
-    const actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
-    worker.addToRolePolicy(new PolicyStatement({ actions, resources: [this.queue.queueArn] }));
-    worker.addEventSourceMapping("Queue", {
-      eventSourceArn: this.queue.queueArn,
-      batchSize: 10,
-      reportBatchItemFailures: true,
-      maxConcurrency: 50,
-    });
+    feed(worker, this.queue, 50);
   }
+
+  /** Lets a function take the messages that failed again and again. */
+  feedDeadLetters(consumer: IFunction): void {
+    feed(consumer, this.#deadLetters, 2);
+  }
+}
+
+function feed(consumer: IFunction, queue: Queue, maxConcurrency: number): void {
+  const actions = ["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"];
+  consumer.addToRolePolicy(new PolicyStatement({ actions, resources: [queue.queueArn] }));
+  consumer.addEventSourceMapping("Queue", {
+    eventSourceArn: queue.queueArn,
+    batchSize: 10,
+    reportBatchItemFailures: true,
+    maxConcurrency,
+  });
 }

@@ -1,103 +1,114 @@
-import {
-  Agent,
-  createServer,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  request,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, request } from "node:http";
 import { chooseFault, halved, refusal } from "./call-fault.ts";
+import type { CallOwners } from "./call-owners.ts";
 import type { AwsCall, FaultControl } from "./faults.ts";
+import { type LoopbackServer, loopbackServer, readAll } from "./loopback-server.ts";
 import { type Meter, meteredActions } from "./meter.ts";
+import { s3Call } from "./s3-call.ts";
 
-/** A loopback proxy before one emulator, where calls are metered and disturbed. */
-export type AwsProxy = { readonly url: string; stop(): Promise<void> };
+/** What all proxies of a run share. */
+export type ProxyContext = {
+  readonly faults: FaultControl;
+  readonly meter: Meter | null;
+  readonly owners: CallOwners;
+  /** The index of the next call. */
+  readonly counter: { next: number };
+};
 
 type Upstream = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
+type Sent = { readonly body: Buffer; readonly amend: ((answer: Record<string, unknown>) => void) | null };
 
-/** Starts a proxy; the index counts on over all proxies that share a counter. */
+/** Starts a loopback proxy before one emulator, where calls are metered and disturbed. */
 export async function startAwsProxy(
   service: AwsCall["service"],
   upstream: string,
-  faults: FaultControl,
-  meter: Meter | null,
-  counter: { next: number },
-): Promise<AwsProxy> {
+  { faults, meter, owners, counter }: ProxyContext,
+): Promise<LoopbackServer> {
   const agent = new Agent({ keepAlive: true });
 
-  async function handle(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const text = await readAll(incoming);
-    const action = String(incoming.headers["x-amz-target"] ?? "").split(".")[1] ?? "";
-    const call: AwsCall = { service, action, body: parse(text), index: counter.next++ };
+  const server = await loopbackServer(async (incoming, outgoing) => {
+    const content = await readAll(incoming);
+    const owner = owners.of(incoming);
+    const isDead = () => owner?.state === "dead";
+    const functionName = owner?.functionModel.name ?? null;
+    const call: AwsCall = { service, functionName, ...describe(service, incoming, content), index: counter.next++ };
     const fault = chooseFault(call, faults);
     await faults.current.calls?.before?.(call);
+    if (fault === "kill") owner?.die();
+    // A call that went out beside the one that its invocation died at is not made either.
+    if (fault === "kill" || isDead()) return drop(incoming);
     const refused = refusal(call, fault);
     if (refused !== null) {
-      meter?.record(call, text.length, refused.status, Buffer.from(refused.body));
-      outgoing.writeHead(refused.status, { "content-type": "application/x-amz-json-1.0" }).end(refused.body);
+      meter?.record(call, content.length, refused.status, Buffer.from(refused.body));
+      outgoing.writeHead(refused.status, { "content-type": refused.contentType }).end(refused.body);
       return;
     }
-    const half = fault === "partial" ? halved(call) : null;
-    const metered = meter !== null && service === "dynamodb" && meteredActions.has(action);
-    const sent = half?.body ?? call.body;
-    const body = metered
-      ? JSON.stringify({ ...sent, ReturnConsumedCapacity: "INDEXES" })
-      : half
-        ? JSON.stringify(sent)
-        : text;
-    const answer = await forward(incoming, Buffer.from(body));
-    meter?.record(call, text.length, answer.status, answer.body);
+    const sent = sentBody(call, fault === "partial", content, meter !== null);
+    const answer = await forward(incoming, sent.body, upstream, agent);
+    meter?.record(call, content.length, answer.status, answer.body);
     await faults.current.calls?.after?.(call);
-    if (fault === "lostAnswer") {
-      incoming.socket.destroy();
-      return;
-    }
-    outgoing
-      .writeHead(answer.status, headersOf(answer.headers))
-      .end(half ? amended(answer.body, half.amend) : answer.body);
-  }
-
-  function forward(incoming: IncomingMessage, body: Buffer): Promise<Upstream> {
-    const { host, connection, "content-length": length, "transfer-encoding": encoding, ...headers } = incoming.headers;
-    return new Promise((resolve, reject) => {
-      const call = request(upstream + (incoming.url ?? "/"), {
-        method: incoming.method,
-        agent,
-        headers: { ...headers, "content-length": body.length },
-      });
-      call.on("error", reject);
-      call.on("response", (response) =>
-        readAll(response).then(
-          (content) => resolve({ status: response.statusCode ?? 500, headers: response.headers, body: content }),
-          reject,
-        ),
-      );
-      call.end(body);
-    });
-  }
-
-  const server = createServer((incoming, outgoing) => {
-    outgoing.on("error", () => {});
-    handle(incoming, outgoing).catch(() => incoming.socket.destroy());
+    if (fault === "killAfter") owner?.die();
+    if (fault === "killAfter" || fault === "lostAnswer" || isDead()) return drop(incoming);
+    const { connection: _, ...headers } = answer.headers;
+    if (sent.amend === null) outgoing.writeHead(answer.status, headers).end(answer.body);
+    else outgoing.writeHead(answer.status, unframed(headers)).end(amended(answer.body, sent.amend));
   });
-  server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    stop: () =>
-      new Promise((resolve) => {
-        agent.destroy();
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    url: server.url,
+    stop: () => {
+      agent.destroy();
+      return server.stop();
+    },
   };
 }
 
-async function readAll(stream: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
+function forward(incoming: IncomingMessage, body: Buffer, upstream: string, agent: Agent): Promise<Upstream> {
+  const { host: _, connection: __, expect: ___, "transfer-encoding": ____, ...headers } = incoming.headers;
+  const { hostname, port } = new URL(upstream);
+  return new Promise((resolve, reject) => {
+    const call = request({
+      hostname,
+      port,
+      // As it came: an address put together anew would lose the dots of a key.
+      path: incoming.url,
+      method: incoming.method,
+      agent,
+      headers: { ...headers, "content-length": body.length },
+    });
+    call.on("error", reject);
+    call.on("response", (response) =>
+      readAll(response).then(
+        (content) => resolve({ status: response.statusCode ?? 500, headers: response.headers, body: content }),
+        reject,
+      ),
+    );
+    call.end(body);
+  });
+}
+
+function drop(incoming: IncomingMessage): void {
+  incoming.socket.destroy();
+}
+
+function describe(
+  service: AwsCall["service"],
+  incoming: IncomingMessage,
+  content: Buffer,
+): Pick<AwsCall, "action" | "body"> {
+  if (service !== "s3")
+    return { action: String(incoming.headers["x-amz-target"] ?? "").split(".")[1] ?? "", body: parse(content) };
+  const { action, bucket, key } = s3Call(incoming.method ?? "", incoming.url ?? "/");
+  return { action: action ?? "", body: { Bucket: bucket, Key: key } };
+}
+
+function sentBody(call: AwsCall, halves: boolean, content: Buffer, metered: boolean): Sent {
+  const half = halves ? halved(call) : null;
+  const body = half?.body ?? call.body;
+  const amend = half?.amend ?? null;
+  if (metered && call.service === "dynamodb" && meteredActions.has(call.action))
+    return { body: Buffer.from(JSON.stringify({ ...body, ReturnConsumedCapacity: "INDEXES" })), amend };
+  return { body: half === null ? content : Buffer.from(JSON.stringify(body)), amend };
 }
 
 function parse(text: Buffer): Record<string, unknown> {
@@ -109,12 +120,7 @@ function parse(text: Buffer): Record<string, unknown> {
 }
 
 // The checksum would be that of another body, and the length is set anew.
-function headersOf({
-  "content-length": _,
-  "x-amz-crc32": __,
-  connection: ___,
-  ...headers
-}: IncomingHttpHeaders): IncomingHttpHeaders {
+function unframed({ "content-length": _, "x-amz-crc32": __, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {
   return headers;
 }
 

@@ -1,14 +1,16 @@
 import type { AwsCall, CallFault, FaultControl } from "./faults.ts";
+import { errorXml } from "./s3-xml.ts";
 
 /** A fault's own answer, in place of the service's. */
-export type FaultAnswer = { readonly status: number; readonly body: string };
+export type FaultAnswer = { readonly status: number; readonly contentType: string; readonly body: string };
 
 const writes = new Set(["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"]);
 
-const throttles: Readonly<Record<AwsCall["service"], string>> = {
+const throttles: Readonly<Record<Exclude<AwsCall["service"], "s3">, string>> = {
   dynamodb: "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException",
   sqs: "com.amazonaws.sqs#RequestThrottled",
   events: "ThrottlingException",
+  ssm: "ThrottlingException",
 };
 
 /** Chooses the fault that befalls a call, by the rule of the test first and by chance otherwise. */
@@ -17,17 +19,18 @@ export function chooseFault(call: AwsCall, faults: FaultControl): CallFault | un
   if (calls === undefined) return undefined;
   const decided = calls.decide?.(call);
   if (decided !== undefined) return decided;
+  if (faults.chance(calls.kill)) return faults.below(2) === 0 ? "kill" : "killAfter";
   if (faults.chance(calls.throttle)) return "throttle";
   if (call.service === "dynamodb" && writes.has(call.action) && faults.chance(calls.conflict)) return "conflict";
   if (faults.chance(calls.lostAnswer)) return "lostAnswer";
-  if (call.action.startsWith("Batch") || call.action.endsWith("Batch"))
+  if (call.action.startsWith("Batch") || call.action.endsWith("Batch") || call.action === "PutEvents")
     if (faults.chance(calls.partial)) return "partial";
   return undefined;
 }
 
 /** The error of a call that is refused before its effect; null for the faults that come after it. */
 export function refusal(call: AwsCall, fault: CallFault | undefined): FaultAnswer | null {
-  if (fault === "throttle") return error(throttles[call.service], "throttled by a fault");
+  if (fault === "throttle") return throttled(call);
   if (fault !== "conflict") return null;
   if (call.action !== "TransactWriteItems") {
     return error(
@@ -59,6 +62,17 @@ export function halved(
       },
     };
   }
+  if (call.service === "events") {
+    const entries = (call.body.Entries ?? []) as unknown[];
+    if (entries.length < 2) return null;
+    return {
+      body: { ...call.body, Entries: entries.slice(0, -1) },
+      amend: (answer) => {
+        answer.FailedEntryCount = 1;
+        answer.Entries = [...((answer.Entries ?? []) as unknown[]), { ErrorCode: "InternalFailure" }];
+      },
+    };
+  }
   const requests = (call.body.RequestItems ?? {}) as Record<string, unknown[] | { Keys: unknown[] }>;
   const [[table, list] = []] = Object.entries(requests);
   if (table === undefined || list === undefined) return null;
@@ -74,6 +88,15 @@ export function halved(
   };
 }
 
+function throttled({ service }: AwsCall): FaultAnswer {
+  if (service !== "s3") return error(throttles[service], "throttled by a fault");
+  return { status: 503, contentType: "application/xml", body: errorXml("SlowDown", "throttled by a fault") };
+}
+
 function error(type: string, message: string, more: Record<string, unknown> = {}): FaultAnswer {
-  return { status: 400, body: JSON.stringify({ __type: type, message, Message: message, ...more }) };
+  return {
+    status: 400,
+    contentType: "application/x-amz-json-1.0",
+    body: JSON.stringify({ __type: type, message, Message: message, ...more }),
+  };
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage } from "node:http";
-import type { AddressInfo } from "node:net";
+import { AwsError } from "./aws-error.ts";
 import { accountId, functionNameOf, region } from "./aws-names.ts";
 import type { QueueEngine } from "./fauxqs.ts";
+import { jsonService } from "./json-service.ts";
 import type { LambdaHost } from "./lambda-host.ts";
 import type { LocalModel, RuleModel } from "./model.ts";
 import { eventFilter } from "./stream-filter.ts";
@@ -38,7 +38,6 @@ type Entry = {
   Resources?: string[];
   Time?: number;
 };
-type Answer = { status: number; body: unknown };
 
 const eventsKept = 1_000;
 const entriesMax = 10;
@@ -49,11 +48,11 @@ export async function startEventBus(): Promise<EventBus> {
   let deliver: (busName: string, event: BusEvent) => void = () => {};
   let isKnown: (busName: string) => boolean = () => true;
 
-  function put(entries: readonly Entry[]): Answer {
+  function put(entries: readonly Entry[]): unknown {
     if (entries.length === 0 || entries.length > entriesMax)
-      return refused("ValidationException", "PutEvents takes 1 to 10 entries");
+      throw new AwsError("ValidationException", "PutEvents takes 1 to 10 entries");
     const unknown = entries.map(busOf).find((name) => !isKnown(name));
-    if (unknown !== undefined) return refused("ResourceNotFoundException", `Event bus ${unknown} does not exist.`);
+    if (unknown !== undefined) throw new AwsError("ResourceNotFoundException", `Event bus ${unknown} does not exist.`);
     const results = entries.map((entry) => {
       const event = busEvent(entry);
       if (event === null) return { ErrorCode: "MalformedDetail", ErrorMessage: "Detail is malformed." };
@@ -62,24 +61,16 @@ export async function startEventBus(): Promise<EventBus> {
       deliver(busOf(entry), event);
       return { EventId: event.id };
     });
-    return {
-      status: 200,
-      body: { FailedEntryCount: results.filter((each) => "ErrorCode" in each).length, Entries: results },
-    };
+    return { FailedEntryCount: results.filter((each) => "ErrorCode" in each).length, Entries: results };
   }
 
-  const server = createServer(async (request, response) => {
-    const action = String(request.headers["x-amz-target"]);
-    const answer =
-      action === "AWSEvents.PutEvents" ? put(await entriesOf(request)) : refused("UnknownOperationException", action);
-    response
-      .writeHead(answer.status, { "content-type": "application/x-amz-json-1.1" })
-      .end(JSON.stringify(answer.body));
-  });
-  server.keepAliveTimeout = 75_000;
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const server = await jsonService(
+    "AWSEvents",
+    { PutEvents: ({ Entries }) => put((Entries ?? []) as Entry[]) },
+    "lib/local/event-bus.ts",
+  );
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...server,
     events,
     serve: (model, host, queues) => {
       const names = new Set(["default", ...model.buses.map(({ name }) => name)]);
@@ -90,11 +81,6 @@ export async function startEventBus(): Promise<EventBus> {
           if (rule.busName === busName && matches(event)) send(rule, event, host, queues);
       };
     },
-    stop: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
   };
 }
 
@@ -127,14 +113,4 @@ function busEvent(entry: Entry): BusEvent | null {
   } catch {
     return null;
   }
-}
-
-async function entriesOf(request: IncomingMessage): Promise<Entry[]> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return (JSON.parse(Buffer.concat(chunks).toString()) as { Entries?: Entry[] }).Entries ?? [];
-}
-
-function refused(name: string, message: string): Answer {
-  return { status: 400, body: { __type: name, message } };
 }

@@ -1,8 +1,11 @@
 /** A call of a function to an emulated service. */
 export type AwsCall = {
-  readonly service: "dynamodb" | "sqs" | "events";
+  readonly service: "dynamodb" | "sqs" | "events" | "s3" | "ssm";
   /** `PutItem`, `SendMessage`, ... */
   readonly action: string;
+  /** The function that calls; null for a call that no function made. */
+  readonly functionName: string | null;
+  /** The input of the action; of S3 its `Bucket` and `Key` alone. */
   readonly body: Readonly<Record<string, unknown>>;
   /** Counts the calls of this run from 0. */
   readonly index: number;
@@ -10,9 +13,11 @@ export type AwsCall = {
 
 /**
  * What can befall a call. `throttle` and `conflict` come before the effect; `lostAnswer` after it: the connection drops;
- * `partial` leaves a part of a batch undone with a 200.
+ * `partial` leaves a part of a batch undone with a 200. `kill` and `killAfter` end the invocation that calls, as the death
+ * of its process would, before the effect or after it: it has failed, whatever its code goes on to do; its other requests
+ * under way break off, and further ones do not go out.
  */
-export type CallFault = "throttle" | "conflict" | "lostAnswer" | "partial";
+export type CallFault = "throttle" | "conflict" | "lostAnswer" | "partial" | "kill" | "killAfter";
 
 /** The unkindness of AWS, for tests; numbers are probabilities between 0 and 1. */
 export type Faults = {
@@ -39,6 +44,8 @@ export type Faults = {
     conflict?: number;
     lostAnswer?: number;
     partial?: number;
+    /** Before or after the effect, by an even chance. */
+    kill?: number;
     /** Decides before the probabilities do; undefined leaves it to them. */
     decide?: (call: AwsCall) => CallFault | undefined;
     /** Run before the effect and after it, before the answer: the places at which to kill a process. */

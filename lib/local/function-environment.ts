@@ -1,6 +1,15 @@
 import { region } from "./aws-names.ts";
 import type { FunctionModel } from "./model.ts";
 
+/** The addresses that functions find AWS's services at; null where the stack has nothing of a service. */
+export type FunctionEndpoints = {
+  readonly dynamodb: string;
+  readonly sqs: string | null;
+  readonly events: string | null;
+  readonly s3: string | null;
+  readonly ssm: string | null;
+};
+
 /** A loopback port on which nothing listens: what has no emulator is refused at once. */
 const nowhere = "http://127.0.0.1:9";
 
@@ -38,7 +47,7 @@ export function functionEnvironment(functions: readonly FunctionModel[]): Record
  */
 export function installEnvironment(
   variables: Readonly<Record<string, string>>,
-  endpoints: { dynamodb: string; sqs: string | null; events: string | null },
+  endpoints: FunctionEndpoints,
 ): () => void {
   const wanted: Record<string, string | undefined> = {
     ...variables,
@@ -57,8 +66,10 @@ export function installEnvironment(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_SQS: endpoints.sqs ?? nowhere,
     AWS_ENDPOINT_URL_EVENTBRIDGE: endpoints.events ?? nowhere,
+    AWS_ENDPOINT_URL_S3: endpoints.s3 ?? nowhere,
+    AWS_ENDPOINT_URL_SSM: endpoints.ssm ?? nowhere,
   };
-  // An address for one service alone (AWS_ENDPOINT_URL_S3, say) would go before the general one.
+  // An address for one service alone (AWS_ENDPOINT_URL_SNS, say) would go before the general one.
   for (const name of Object.keys(process.env)) {
     if (name.startsWith("AWS_ENDPOINT_URL_") && !(name in wanted)) wanted[name] = undefined;
   }

@@ -1,7 +1,7 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import { region } from "./aws-names.ts";
 import { functionLoader, type Handler } from "./function-loader.ts";
+import { newInvocation } from "./invocation.ts";
 import type { OnEvent } from "./local-event.ts";
 import type { FunctionModel } from "./model.ts";
 
@@ -12,12 +12,6 @@ const payloadBytesMax = 6 * 1024 * 1024;
 export type InvocationResult =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
-
-/** The invocation on whose behalf code is running; once it has ended, Lambda would have frozen or killed that code. */
-export type Invocation = { readonly functionModel: FunctionModel; readonly requestId: string; hasEnded: boolean };
-
-/** The current invocation, for whoever watches the calls that functions make. */
-export const currentInvocation = new AsyncLocalStorage<Invocation>();
 
 /** Counts per function. */
 export type FunctionUsage = { invocations: number; errors: number; durationMs: number };
@@ -77,18 +71,12 @@ export function lambdaHost(
     if (text.length > payloadBytesMax && Buffer.byteLength(text) > payloadBytesMax) {
       return failure("RequestEntityTooLarge", `the event has ${Buffer.byteLength(text)} bytes`);
     }
-    const invocation: Invocation = { functionModel: model, requestId, hasEnded: false };
     try {
       const handler = await handlerOf(model);
       const context = lambdaContext(model, requestId);
-      const answer = await currentInvocation.run(invocation, () =>
-        withinTimeout(model, () => handler(JSON.parse(text), context)),
-      );
-      return roundTrip(answer);
+      return roundTrip(await newInvocation(model, requestId).run(() => handler(JSON.parse(text), context)));
     } catch (error) {
       return failed(error);
-    } finally {
-      invocation.hasEnded = true;
     }
   }
 
@@ -140,22 +128,6 @@ function lambdaContext(model: FunctionModel, requestId: string) {
     clientContext: undefined,
     getRemainingTimeInMillis: () => Math.max(0, Math.round(deadline - performance.now())),
   };
-}
-
-async function withinTimeout(model: FunctionModel, run: () => unknown): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new Error(`Task timed out after ${(model.timeoutMs / 1000).toFixed(2)} seconds`);
-      error.name = "Sandbox.Timedout";
-      reject(error);
-    }, model.timeoutMs);
-  });
-  try {
-    return await Promise.race([(async () => run())(), timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function roundTrip(answer: unknown): InvocationResult {

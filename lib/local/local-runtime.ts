@@ -1,4 +1,5 @@
 import type { ActionsByFunction } from "./access-guard.ts";
+import type { AdvanceOptions } from "./advance-clock.ts";
 import type { DynamoDbOptions } from "./dynoxide.ts";
 import type { BusEvent } from "./event-bus.ts";
 import type { FaultControl, Faults } from "./faults.ts";
@@ -13,7 +14,7 @@ export type LocalOptions = {
   readonly assembly: string;
   /** Needed when the assembly holds several stacks. */
   readonly stackName?: string | undefined;
-  /** Where tables, queues and checkpoints live; `:memory:` keeps nothing. */
+  /** Where tables, queues, objects, parameters and checkpoints live; `:memory:` keeps nothing. */
   readonly dataDir: string;
   /** Default `127.0.0.1`. */
   readonly host?: string | undefined;
@@ -59,10 +60,11 @@ export type LocalRuntime = {
   readonly clock: {
     now(): number;
     /**
-     * Settles, moves the virtual clock, fires what is due (missed ticks of a schedule coalesce to one), expires items,
-     * makes delayed messages visible, and settles again.
+     * Settles, moves the virtual clock, fires what is due (missed ticks of a schedule coalesce to one), expires items and
+     * objects, makes delayed messages visible, and settles again. All of it once, at the end, unless `tickEveryMs` has
+     * the clock stop on its way.
      */
-    advance(ms: number): Promise<void>;
+    advance(ms: number, options?: AdvanceOptions): Promise<void>;
   };
   readonly faults: FaultControl;
   /** The newest events put on event buses, oldest first, at most 1,000. */
@@ -71,6 +73,11 @@ export type LocalRuntime = {
   /** A resource by logical id or construct path. @throws Error unless exactly one matches. */
   resource(logicalIdOrPath: string): LocalResource;
   /** The engines themselves, without the proxy. */
-  readonly endpoints: { readonly dynamodb: string; readonly sqs: string | null };
+  readonly endpoints: {
+    readonly dynamodb: string;
+    readonly sqs: string | null;
+    readonly s3: string | null;
+    readonly ssm: string;
+  };
   readonly usage: Usage;
 };

@@ -75,7 +75,7 @@ export function meter(): Meter {
       usage.requestBytes += requestBytes;
       usage.responseBytes += response.length;
       if (service !== "dynamodb") {
-        if (status !== 200) usage.errors += 1;
+        if (status >= 300) usage.errors += 1;
         return;
       }
       if (status !== 200) {

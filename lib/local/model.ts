@@ -5,6 +5,7 @@
 export type LocalModel = {
   readonly tables: TableModel[];
   readonly queues: QueueModel[];
+  readonly buckets: BucketModel[];
   readonly functions: FunctionModel[];
   readonly mappings: MappingModel[];
   readonly apis: ApiModel[];
@@ -39,6 +40,12 @@ export type TableModel = {
 };
 
 export type QueueModel = { readonly name: string; readonly arn: string; readonly attributes: Record<string, string> };
+
+export type BucketModel = {
+  readonly name: string;
+  /** Objects under a prefix expire so many days after they were written. */
+  readonly expiries: readonly { readonly prefix: string; readonly days: number }[];
+};
 
 export type FunctionModel = {
   readonly name: string;
@@ -127,6 +134,7 @@ export function emptyModel(): LocalModel {
   return {
     tables: [],
     queues: [],
+    buckets: [],
     functions: [],
     mappings: [],
     apis: [],

@@ -36,6 +36,12 @@ export function queueMapping(
   const waiting: Delivery[] = [];
   let waitingSince = 0;
   const idleWaiters: (() => void)[] = [];
+  // A message that is held back rings nobody: who waits for the next one to become visible must look again.
+  const enqueue = queue.enqueue.bind(queue);
+  queue.enqueue = (message) => {
+    enqueue(message);
+    changed.ring();
+  };
 
   async function run(): Promise<void> {
     while (!stopping) {

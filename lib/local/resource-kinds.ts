@@ -5,6 +5,7 @@ import { api, integration, route, stage } from "./resources/http-api.ts";
 import { managedPolicy, policy, role } from "./resources/iam.ts";
 import { eventSourceMapping, lambdaFunction, permission } from "./resources/lambda.ts";
 import type { ResourceKind } from "./resources/resource-kind.ts";
+import { bucket, bucketPolicy } from "./resources/s3.ts";
 import { schedule } from "./resources/schedule.ts";
 import { queue, queuePolicy } from "./resources/sqs.ts";
 
@@ -15,6 +16,8 @@ export const resourceKinds: ReadonlyMap<string, ResourceKind> = new Map(
     globalTable,
     queue,
     queuePolicy,
+    bucket,
+    bucketPolicy,
     lambdaFunction,
     permission,
     eventSourceMapping,

@@ -4,7 +4,7 @@ import { type Entry, entrySubject } from "#contract/json-entries.ts";
 import type { Parsed, Route } from "#contract/route.ts";
 import { summary } from "#contract/strict-json.ts";
 import { DomainError, type Violation } from "#domain/domain-error.ts";
-import { assertIfMatch } from "#domain/etag.ts";
+import { assertHasIfMatch, assertIfMatch } from "#domain/etag.ts";
 import { commit, type Item, type Write } from "#store/commit.ts";
 import { type IdempotencyClaim, keepAnswer } from "#store/idempotency.ts";
 import type { Caller } from "./authenticate.ts";
@@ -69,9 +69,14 @@ export class ApiRequest<R extends Route = Route> {
     return { params: this.#event.pathParameters ?? {}, body: this.#body ?? null };
   }
 
-  /** The body by the route's schema. @throws DomainError `validation_failed` naming every violation. */
-  body(): Parsed<R["body"]> {
-    return parsed(this.route.body, this.#body) as Parsed<R["body"]>;
+  /**
+   * The body by the route's schema.
+   *
+   * @param judge finds what else is wrong with the body, as it was sent: all is told at once
+   * @throws DomainError `validation_failed` naming every violation.
+   */
+  body(judge?: (sent: unknown) => Violation[]): Parsed<R["body"]> {
+    return parsed(this.route.body, this.#body, { judge }) as Parsed<R["body"]>;
   }
 
   /**
@@ -94,19 +99,27 @@ export class ApiRequest<R extends Route = Route> {
     return parsed(this.route.query, readQuery(this.#event.rawQueryString, known)) as Parsed<R["query"]>;
   }
 
-  /** Enforces `If-Match` against a version. @throws DomainError `precondition_failed`. */
+  /**
+   * Enforces `If-Match` against a version.
+   *
+   * @throws DomainError `precondition_failed`, or `precondition_required` where the route needs the header.
+   */
   assertIfMatch(version: number): void {
+    if (this.route.ifMatch === "required") assertHasIfMatch(this.header("if-match"));
     assertIfMatch(this.header("if-match"), version);
   }
 
   /**
-   * Saves, then answers. With an Idempotency-Key the answer is kept in the same transaction as the effect.
+   * Saves, then answers. With an Idempotency-Key the answer is kept in the same transaction as the effect. Where there is
+   * nothing to save, `writes` is empty.
    *
+   * @param repeated what a repeat is answered, where that is less: what is kept must hold no secret
    * @throws CommitRefused when a condition failed; the shell then runs the handler again on what is there now.
    */
-  async commit(answer: HttpAnswer, writes: readonly Write[]): Promise<HttpAnswer> {
+  async commit(answer: HttpAnswer, writes: readonly Write[], repeated = answer): Promise<HttpAnswer> {
     const kept =
-      this.claim === null ? [] : [keepAnswer(this.claim.of, keptForm(answer), this.nowMs, this.claim.standing)];
+      this.claim === null ? [] : [keepAnswer(this.claim.of, keptForm(repeated), this.nowMs, this.claim.standing)];
+    if (writes.length + kept.length === 0) return answer;
     const outcome = await commit([...writes, ...kept], { writeId: newWriteId(), requestId: this.requestId });
     if (!outcome.committed) throw new CommitRefused(outcome.refused === writes.length);
     return answer;
@@ -119,7 +132,7 @@ type EntryOf<R extends Route> = R extends { entries: { schema: infer Schema exte
 
 function validEntry(schema: z.ZodType | undefined, value: unknown): Entry<unknown> {
   try {
-    return { ok: true, value: parsed(schema, value, entrySubject) };
+    return { ok: true, value: parsed(schema, value, { subject: entrySubject }) };
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return { ok: false, sent: "", error };
@@ -132,11 +145,19 @@ export function keptForm(answer: HttpAnswer): { status: number; headers: Record<
   return { status: statusCode ?? 200, headers: headers as Record<string, string>, body: body ?? "" };
 }
 
-function parsed(schema: z.ZodType | undefined, input: unknown, subject?: string): unknown {
+/** How many violations one answer names. More would make the answer many times larger than the body. */
+const violationsMax = 100;
+
+/** What a body is called in messages, and what judges it beside its schema. */
+type Judged = { subject?: string; judge?: ((sent: unknown) => Violation[]) | undefined };
+
+function parsed(schema: z.ZodType | undefined, input: unknown, { subject, judge }: Judged = {}): unknown {
   if (schema === undefined) return undefined;
-  if (input === undefined) throw new DomainError("validation_failed", "A JSON body is required.");
   const result = schema.safeParse(input);
-  if (result.success) return result.data;
-  const errors: Violation[] = result.error.issues.map(({ path, message }) => ({ path: path.join("."), message }));
-  throw new DomainError("validation_failed", summary(errors, subject), { errors });
+  if (!result.success && input === undefined) throw new DomainError("validation_failed", "A JSON body is required.");
+  const issues = result.error?.issues ?? [];
+  const further = judge?.(input) ?? [];
+  if (result.success && further.length === 0) return result.data;
+  const errors = [...issues.map(({ path, message }) => ({ path: path.join("."), message })), ...further];
+  throw new DomainError("validation_failed", summary(errors, subject), { errors: errors.slice(0, violationsMax) });
 }

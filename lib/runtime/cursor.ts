@@ -1,9 +1,8 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type * as z from "zod";
 import { DomainError } from "#domain/domain-error.ts";
-import { type NewSigningKey, type SigningKeys, signingKeys } from "#store/signing-keys.ts";
-import { newWriteId } from "./identity.ts";
-import { currentContext } from "./request-context.ts";
+import { type SigningKeys, signingKeys } from "#store/signing-keys.ts";
+import { newSigningKey } from "./new-signing-key.ts";
 
 const tagBytes = 16;
 /** A rotation holds everywhere after this time. */
@@ -48,12 +47,7 @@ export async function openCursor<Schema extends z.ZodType>(
 }
 
 function keys(maxAgeMs: number): Promise<SigningKeys> {
-  return signingKeys({ nowMs: Date.now(), maxAgeMs }, newSigningKey);
-}
-
-/** A new key for `signingKeys`. */
-export function newSigningKey(): NewSigningKey {
-  return { key: randomBytes(32), by: { writeId: newWriteId(), requestId: currentContext()?.requestId ?? "" } };
+  return signingKeys("cursor", { nowMs: Date.now(), maxAgeMs }, newSigningKey);
 }
 
 function tagOf(secret: Buffer, payload: Buffer, scope: unknown): Buffer {

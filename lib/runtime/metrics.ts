@@ -1,7 +1,13 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 
 /** The metrics of the service. CloudWatch charges for each name: keep them few, and without dimensions of their own. */
-export type MetricName = "RecordCreated" | "RecordProcessed" | "RecordFailed" | "InternalError" | "PoisonStreamRecord";
+export type MetricName =
+  | "RecordCreated"
+  | "RecordProcessed"
+  | "RecordFailed"
+  | "InternalError"
+  | "PoisonStreamRecord"
+  | "DeadLetter";
 
 const metrics = new Metrics();
 

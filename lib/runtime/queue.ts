@@ -1,20 +1,25 @@
 import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { type QueueMessage, queueMessageSchema } from "#contract/queue-messages.ts";
+import { type MessageOf, type QueueMessage, queueMessageSchema } from "#contract/queue-messages.ts";
 import { logger } from "./logger.ts";
 import { withContext } from "./request-context.ts";
 
 /** What a message's handler gets beside the message: how long it may still work. */
 export type WorkBudget = { remainingMs: () => number };
 
+/** Who handles each type of message. */
+type MessageHandlers = {
+  [Type in QueueMessage["type"]]: (message: MessageOf<Type>, budget: WorkBudget) => Promise<void>;
+};
+
 /**
  * The shell around a queue worker: each message is handled in the context of the request it comes from, and only those
  * that failed are delivered again. A message that cannot be read fails until the queue sets it aside.
  */
-export function worker(handle: (message: QueueMessage, budget: WorkBudget) => Promise<void>) {
+export function worker(handlers: MessageHandlers) {
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const budget = { remainingMs: () => context.getRemainingTimeInMillis() };
-    const handleRecord = (record: SQSRecord) => handleMessage(record, (message) => handle(message, budget));
+    const handleRecord = (record: SQSRecord) => handleMessage(record, handlers, budget);
     return processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
       context,
       throwOnFullBatchFailure: false,
@@ -22,11 +27,12 @@ export function worker(handle: (message: QueueMessage, budget: WorkBudget) => Pr
   };
 }
 
-async function handleMessage(record: SQSRecord, handle: (message: QueueMessage) => Promise<void>): Promise<void> {
+async function handleMessage(record: SQSRecord, handlers: MessageHandlers, budget: WorkBudget): Promise<void> {
   const message = queueMessageSchema.parse(JSON.parse(record.body));
+  const handle = handlers[message.type] as (message: QueueMessage, budget: WorkBudget) => Promise<void>;
   await withContext({ requestId: message.request_id }, async () => {
     try {
-      await handle(message);
+      await handle(message, budget);
       logger.info("message", { type: message.type, message_id: record.messageId });
     } catch (error) {
       logger.error("message failed", { type: message.type, message_id: record.messageId, error: error as Error });

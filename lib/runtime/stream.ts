@@ -1,4 +1,5 @@
-import type { DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import { DomainError } from "#domain/domain-error.ts";
 import { environment } from "#store/environment.ts";
 import { keepPoison } from "#store/poison.ts";
 import { itemOfImage } from "#store/stream-image.ts";
@@ -24,9 +25,9 @@ type StreamEvent = DynamoDBStreamEvent & { shardId?: string };
 type StreamAnswer = { batchItemFailures: never[]; state: Record<string, never> };
 
 /**
- * The shell around a stream handler. `read` turns one change into what the handler counts (null: not its concern); a
- * change it cannot read is kept whole and passed over, so that it never blocks its shard. `apply` gets the rest, with
- * the shard they come from, and must bear duplicates, replays and other batch borders.
+ * The shell around a stream handler that takes a batch whole. `read` turns one change into what the handler counts (null:
+ * not its concern); a change it cannot read is kept whole and passed over, so that it never blocks its shard. `apply` gets
+ * the rest, with the shard they come from, and must bear duplicates, replays and other batch borders.
  */
 export function stream<Read>(
   read: (change: ItemChange) => Read | null,
@@ -34,22 +35,70 @@ export function stream<Read>(
 ): (event: StreamEvent) => Promise<StreamAnswer> {
   return async (event) => {
     const shardId = shardIdOf(event);
-    const changes: Read[] = [];
-    const requestIds = new Set<string>();
-    for (const record of event.Records) {
-      try {
-        const change = itemChange(record);
-        requestIds.add(change.requestId);
-        const counted = read(change);
-        if (counted !== null) changes.push(counted);
-      } catch (error) {
-        await setAside(shardId, record, error);
-      }
-    }
-    if (changes.length > 0) await apply(shardId, changes);
-    logger.info("stream batch", { shard_id: shardId, records: event.Records.length, request_ids: [...requestIds] });
+    const changes = await readChanges(event, shardId, read);
+    if (changes.length > 0)
+      await apply(
+        shardId,
+        changes.map((change) => change.read),
+      );
     return { batchItemFailures: [], state: {} };
   };
+}
+
+/**
+ * The shell around a stream handler that takes changes one by one, without a window. `apply` gives the changes that it
+ * could not do, each with why: from the first that AWS was too busy for, or refused, the batch comes again; one that fails
+ * by itself is kept whole and passed over, as one is that cannot be read.
+ *
+ * @param consumer under which name such changes are kept, since the shard is not known here
+ */
+export function streamOfEach<Read>(
+  consumer: string,
+  read: (change: ItemChange) => Read | null,
+  apply: (changes: Read[]) => Promise<ReadonlyMap<Read, unknown>>,
+): (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse> {
+  return async (event) => {
+    const changes = await readChanges(event, consumer, read);
+    const failures = changes.length === 0 ? new Map() : await apply(changes.map((change) => change.read));
+    for (const { record, read: change } of changes) {
+      if (!failures.has(change)) continue;
+      const error = failures.get(change);
+      if (!isOfAws(error)) {
+        await setAside(consumer, record, error);
+        continue;
+      }
+      logger.error("stream record comes again", error as Error);
+      return { batchItemFailures: [{ itemIdentifier: record.dynamodb?.SequenceNumber ?? "" }] };
+    }
+    return { batchItemFailures: [] };
+  };
+}
+
+/** True for what may be over when it is tried again: it came from AWS, whose clients mark every error of theirs. */
+function isOfAws(error: unknown): boolean {
+  if (error instanceof DomainError) return error.code === "service_unavailable";
+  return error instanceof Error && "$metadata" in error;
+}
+
+async function readChanges<Read>(
+  event: DynamoDBStreamEvent,
+  source: string,
+  read: (change: ItemChange) => Read | null,
+): Promise<{ record: DynamoDBRecord; read: Read }[]> {
+  const changes: { record: DynamoDBRecord; read: Read }[] = [];
+  const requestIds = new Set<string>();
+  for (const record of event.Records) {
+    try {
+      const change = itemChange(record);
+      requestIds.add(change.requestId);
+      const made = read(change);
+      if (made !== null) changes.push({ record, read: made });
+    } catch (error) {
+      await setAside(source, record, error);
+    }
+  }
+  logger.info("stream batch", { source, records: event.Records.length, request_ids: [...requestIds] });
+  return changes;
 }
 
 /** The fences of counters stand per shard: without its name a batch cannot be counted once. */
@@ -76,9 +125,9 @@ function itemChange(record: DynamoDBRecord): ItemChange {
   };
 }
 
-async function setAside(shardId: string, record: DynamoDBRecord, error: unknown): Promise<void> {
+async function setAside(source: string, record: DynamoDBRecord, error: unknown): Promise<void> {
   const sequenceNumber = record.dynamodb?.SequenceNumber ?? record.eventID ?? "unknown";
-  logger.error("stream record set aside", { shard_id: shardId, sequence_number: sequenceNumber, error });
-  await keepPoison(shardId, sequenceNumber, record, error instanceof Error ? error.message : String(error));
+  logger.error("stream record set aside", { source, sequence_number: sequenceNumber, error });
+  await keepPoison(source, sequenceNumber, record, error instanceof Error ? error.message : String(error));
   countMetrics({ PoisonStreamRecord: 1 });
 }

@@ -3,3 +3,9 @@ declare module "*?text" {
   const text: string;
   export default text;
 }
+
+/** A module bundled with all it imports, as text. */
+declare module "*?bundle" {
+  const text: string;
+  export default text;
+}

@@ -18,11 +18,11 @@ export type Item = Key & { v: number; w?: string[]; q?: string } & Record<string
 export type NewItem = Omit<Item, "w" | "q">;
 
 /**
- * A put and the condition it stands on: that the key is free, or that the item still has a version. Or the removal of an
- * item that belongs to one put in the same commit, whose condition guards both.
+ * A put and the condition it stands on: that the key is free, or that the item still has a version. Or the put or removal
+ * of an item that belongs to one put in the same commit, whose condition guards both.
  */
-export type Write = PutWrite | { remove: Key };
-type PutWrite = {
+export type Write = ConditionalPut | { item: NewItem; guarded: true } | { remove: Key };
+export type ConditionalPut = {
   item: NewItem;
   condition: { absent: true } | { version: number; writeIds: string[] };
 };
@@ -47,17 +47,22 @@ export type Committed = { committed: true } | { committed: false; refused: numbe
  */
 export async function commit(writes: readonly Write[], by: WrittenBy): Promise<Committed> {
   const [only, ...others] = writes;
-  if (only !== undefined && "item" in only && others.length === 0) return putOne(putOf(only, by), by.writeId);
-  const items = writes.map((write) =>
-    "item" in write ? { Put: putOf(write, by) } : { Delete: { TableName: tableName(), Key: write.remove } },
-  );
+  if (only !== undefined && "condition" in only && others.length === 0) return putOne(putOf(only, by), by.writeId);
+  const items = writes.map((write) => {
+    if ("condition" in write) return { Put: putOf(write, by) };
+    if ("remove" in write) return { Delete: { TableName: tableName(), Key: write.remove } };
+    return { Put: { TableName: tableName(), Item: { ...write.item, q: by.requestId, w: [by.writeId] } } };
+  });
   return transact(items, by.writeId);
 }
 
 type Put = ReturnType<typeof putOf>;
-type TransactItem = { Put: Put } | { Delete: { TableName: string; Key: Key } };
+type TransactItem =
+  | { Put: Put }
+  | { Put: { TableName: string; Item: Record<string, unknown> } }
+  | { Delete: { TableName: string; Key: Key } };
 
-function putOf({ item, condition }: PutWrite, { writeId, requestId }: WrittenBy) {
+function putOf({ item, condition }: ConditionalPut, { writeId, requestId }: WrittenBy) {
   const earlier = "version" in condition ? condition.writeIds : [];
   const on =
     "version" in condition

@@ -1,13 +1,11 @@
 import { ConditionalCheckFailedException, TransactionCanceledException } from "@aws-sdk/client-dynamodb";
 import { GetCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
+import { otherName } from "#domain/tally.ts";
 import { countedNameKey, countedNameTotalKey } from "./keys.ts";
 import { countersTableName, table } from "./table.ts";
 
 /** How many names a dimension counts by name; further ones count as `other`. */
 export const countedNamesMax = 1_000;
-
-/** What names past the limit count as. */
-export const otherName = "other";
 
 /** A name's number within its dimension, by which counters know it; `other` has none. */
 export type NameNumber = number | typeof otherName;
@@ -20,7 +18,7 @@ const knownMax = 10_000;
  * The number of a name. A new name takes the next one, once, whoever sees it first; when all are taken it is `other`, for
  * ever, so that what was added under one counter is never taken off another.
  */
-export async function numberOf(dimension: "category" | "source", name: string): Promise<NameNumber> {
+export async function numberOf(dimension: string, name: string): Promise<NameNumber> {
   const cacheKey = `${dimension}|${name}`;
   const cached = known.get(cacheKey);
   if (cached !== undefined) return cached;

@@ -2,9 +2,11 @@ import { createHash } from "node:crypto";
 import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
+import type { FamilyName } from "#domain/counted-family.ts";
 import type { Delta } from "#domain/tally.ts";
-import { type CounterPlace, placeOf } from "./counter-items.ts";
-import { counterKey, slotCount } from "./keys.ts";
+import { placeOf } from "./counter-items.ts";
+import { type Addition, counterUpdate } from "./counter-update.ts";
+import { counterKey, type Key, slotCount } from "./keys.ts";
 import { countersTableName, table } from "./table.ts";
 
 /** Stream records live 24 h; a fence of a shard that moved last before twice that can meet no record again. */
@@ -17,30 +19,32 @@ const changedAtAttribute = "changed_at";
 export type Change = { sequenceNumber: string; createdSeconds: number; changedAtMs: number; deltas: Delta[] };
 
 /** A change as it falls on one counter item. */
-type PlacedChange = Omit<Change, "deltas"> & { additions: { place: CounterPlace; by: number }[] };
+type PlacedChange = Omit<Change, "deltas"> & { additions: Addition[] };
 
 /**
- * Applies the changes of one shard's batch, each exactly once: every counter item keeps the last sequence number applied
- * to it per shard, and moves it in the same update, on its condition. So a batch that comes twice, is replayed from
- * further back or is cut anew adds nothing twice. One update per scope, and per page of names.
+ * Applies the changes of one shard's batch to the counters of a family, each exactly once: every counter item keeps the
+ * last sequence number applied to it per shard, and moves it in the same update, on its condition. So a batch that comes
+ * twice, is replayed from further back or is cut anew adds nothing twice. One update per scope and page of names, and per
+ * scope and name of which something has ended.
  */
-export async function applyChanges(shardId: string, changes: readonly Change[]): Promise<void> {
+export async function applyChanges(family: FamilyName, shardId: string, changes: readonly Change[]): Promise<void> {
   const distinct = new Map(changes.map((change) => [fenceOf(change.sequenceNumber), change]));
   const ordered = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
-  const byItem = await placed(ordered);
+  const byItem = await placed(family, ordered);
   await Promise.all(
     [...byItem].map(async ([item, itemChanges]) => {
-      for (const slice of slicesOf(itemChanges)) await applySlice(shardId, item, slice);
+      const key = counterKey(family, slotOf(shardId), item);
+      for (const slice of slicesOf(itemChanges)) await applySlice(shardId, key, slice);
     }),
   );
 }
 
 /** Sorts changes by the counter items they fall on, in their order. New names take their numbers here, one after another. */
-async function placed(changes: readonly Change[]): Promise<Map<string, PlacedChange[]>> {
+async function placed(family: FamilyName, changes: readonly Change[]): Promise<Map<string, PlacedChange[]>> {
   const byItem = new Map<string, PlacedChange[]>();
   for (const { deltas, ...change } of changes) {
-    const additions: PlacedChange["additions"] = [];
-    for (const { scope, counter, by } of deltas) additions.push({ place: await placeOf(scope, counter), by });
+    const additions: Addition[] = [];
+    for (const { scope, counter, by } of deltas) additions.push({ place: await placeOf(family, scope, counter), by });
     for (const [item, own] of Map.groupBy(additions, ({ place }) => place.item)) {
       byItem.set(item, [...(byItem.get(item) ?? []), { ...change, additions: own }]);
     }
@@ -48,11 +52,11 @@ async function placed(changes: readonly Change[]): Promise<Map<string, PlacedCha
   return byItem;
 }
 
-async function applySlice(shardId: string, item: string, slice: readonly PlacedChange[]): Promise<void> {
+async function applySlice(shardId: string, key: Key, slice: readonly PlacedChange[]): Promise<void> {
   let pending = slice;
   let fence: string | null = null;
   while (pending.length > 0) {
-    const refusedBy = await update(shardId, item, pending, fence);
+    const refusedBy = await update(shardId, key, pending, fence);
     if (refusedBy === null) return;
     fence = refusedBy;
     const applied = fence.slice(0, sequenceDigits);
@@ -66,21 +70,20 @@ async function applySlice(shardId: string, item: string, slice: readonly PlacedC
  */
 async function update(
   shardId: string,
-  item: string,
+  key: Key,
   changes: readonly PlacedChange[],
   fence: string | null,
 ): Promise<string | null> {
   const [first, last] = [changes[0], changes.at(-1)];
   if (first === undefined || last === undefined) return null;
-  const key = counterKey(slotOf(shardId), item);
-  const { additions, labels, names, values } = expressionOf(changes);
+  const { add, set, names, values } = counterUpdate(changes.flatMap((change) => change.additions));
   const condition = fence === null ? "attribute_not_exists(#f) OR #f < :bound" : "#f = :bound";
   try {
     const { Attributes: after } = await table().send(
       new UpdateCommand({
         TableName: countersTableName(),
         Key: key,
-        UpdateExpression: `ADD ${additions.join(", ")} SET #f = :f, #t = :t, ${labels.join(", ")}`,
+        UpdateExpression: `ADD ${add.join(", ")} SET ${["#f = :f", "#t = :t", ...set].join(", ")}`,
         ConditionExpression: condition,
         ExpressionAttributeNames: { ...names, "#f": fenceAttribute(shardId), "#t": changedAtAttribute },
         ExpressionAttributeValues: {
@@ -101,34 +104,8 @@ async function update(
   }
 }
 
-/** The parts of an update: what each counter gains, and the names that its attributes stand for. */
-function expressionOf(changes: readonly PlacedChange[]) {
-  const totals = new Map<string, number>();
-  const labels = new Map<string, string>();
-  for (const { place, by } of changes.flatMap((change) => change.additions)) {
-    totals.set(place.attribute, (totals.get(place.attribute) ?? 0) + by);
-    labels.set(place.label, place.value);
-  }
-  return {
-    additions: [...totals.keys()].map((_, at) => `#c${at} :c${at}`),
-    labels: [...labels.keys()].map((_, at) => `#l${at} = :l${at}`),
-    names: Object.fromEntries([
-      ...[...totals.keys()].map((attribute, at) => [`#c${at}`, attribute]),
-      ...[...labels.keys()].map((label, at) => [`#l${at}`, label]),
-    ]),
-    values: Object.fromEntries([
-      ...[...totals.values()].map((by, at) => [`:c${at}`, by]),
-      ...[...labels.values()].map((value, at) => [`:l${at}`, value]),
-    ]),
-  };
-}
-
 /** Takes off the fences of shards whose last record has left the stream. Rare: a shard lives about four hours. */
-async function pruneFences(
-  key: { pk: string; sk: string },
-  item: Record<string, unknown>,
-  nowSeconds: number,
-): Promise<void> {
+async function pruneFences(key: Key, item: Record<string, unknown>, nowSeconds: number): Promise<void> {
   for (const [name, value] of Object.entries(item)) {
     if (!name.startsWith(fencePrefix) || typeof value !== "string") continue;
     const movedSeconds = Number(value.slice(sequenceDigits + 1));
@@ -137,7 +114,7 @@ async function pruneFences(
   }
 }
 
-async function removeFence(key: { pk: string; sk: string }, name: string, value: string): Promise<void> {
+async function removeFence(key: Key, name: string, value: string): Promise<void> {
   const command = new UpdateCommand({
     TableName: countersTableName(),
     Key: key,

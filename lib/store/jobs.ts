@@ -1,13 +1,11 @@
-import { GetCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
-import { indexes, ttlAttribute } from "#contract/table-schema.ts";
+import { ttlAttribute } from "#contract/table-schema.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import type { Job, JobKind, JobStates } from "#domain/job.ts";
 import { parseUuid } from "#domain/uuid7.ts";
 import type { NewItem, Write } from "./commit.ts";
-import { environment } from "./environment.ts";
-import { dueBound, dueSortKey, jobKey, shardNames, shardPartition } from "./keys.ts";
-import { table, tableName } from "./table.ts";
+import { getItem } from "./get-item.ts";
+import { dueSortKey, jobKey } from "./keys.ts";
 
 /** A running job that has not been saved for this long is overdue: the sweep sends it again. */
 const overdueAfterMs = 60_000;
@@ -20,7 +18,7 @@ const itemSchema = z.object({
   q: z.string(),
   s: z.enum(["running", "completed"]),
   u: z.number(),
-  kind: z.enum(["process", "verify"]),
+  kind: z.enum(["process", "redrive", "verify"]),
   state: z.string(), // the kind's own progress, as JSON text
 });
 
@@ -41,8 +39,7 @@ export function replaceJob(loaded: LoadedJob, next: Job): Write {
 export async function findJob(idText: string): Promise<LoadedJob | null> {
   const id = parseUuid(idText);
   if (id === null) return null;
-  const command = new GetCommand({ TableName: tableName(), Key: jobKey(id), ConsistentRead: true });
-  const { Item: item } = await table().send(command);
+  const item = await getItem(jobKey(id));
   if (item === undefined) return null;
   const { sk, v, w, q, s, u, kind, state } = itemSchema.parse(item);
   const job: Job = {
@@ -61,25 +58,6 @@ export async function loadJob<Kind extends JobKind>(id: string, kind: Kind): Pro
   const loaded = await findJob(id);
   if (loaded?.job.kind !== kind) throw new DomainError("resource_not_found", "Job not found");
   return loaded.job as Job<Kind>;
-}
-
-/** The ids of running jobs that are overdue, at most `limit` of each shard: one small read of the sparse index a shard. */
-export async function overdueJobIds(nowMs: number, limit: number): Promise<string[]> {
-  const ids = await Promise.all(
-    shardNames(environment().SHARDS).map(async (shard) => {
-      const { Items: items = [] } = await table().send(
-        new QueryCommand({
-          TableName: tableName(),
-          IndexName: indexes.rare.name,
-          KeyConditionExpression: "pk = :pk AND r < :bound",
-          ExpressionAttributeValues: { ":pk": shardPartition("job", shard), ":bound": dueBound(nowMs) },
-          Limit: limit,
-        }),
-      );
-      return items.map((item) => String(item.sk));
-    }),
-  );
-  return ids.flat();
 }
 
 function itemOf(job: Job): NewItem {

@@ -1,5 +1,6 @@
 import { accessPartitions } from "#contract/table-schema.ts";
 import { apiKeyShards } from "#domain/api-key.ts";
+import { type FamilyName, familyNames } from "#domain/counted-family.ts";
 import { uuid7Shard } from "#domain/uuid7.ts";
 
 /** Separates the parts of a sort key. It sorts below every character a name may hold. */
@@ -8,8 +9,11 @@ export const separator = "\t";
 /** The key of an item. */
 export type Key = { pk: string; sk: string };
 
+/** The families whose things are found by an id that names their shard. */
+export type ShardedFamily = "record" | "job" | "run" | "delivery" | "workflow";
+
 /** The partition of a family's shard: `record#03`. */
-export function shardPartition(family: "record" | "job", shard: string): string {
+export function shardPartition(family: ShardedFamily, shard: string): string {
   return `${family}#${shard}`;
 }
 
@@ -28,6 +32,55 @@ export function jobKey(id: string): Key {
   return { pk: shardPartition("job", uuid7Shard(id)), sk: id };
 }
 
+/** The head of a run, found by its id alone. */
+export function runKey(id: string): Key {
+  return { pk: shardPartition("run", uuid7Shard(id)), sk: id };
+}
+
+/** The head of a workflow, found by its id alone. */
+export function workflowKey(id: string): Key {
+  return { pk: shardPartition("workflow", uuid7Shard(id)), sk: id };
+}
+
+/** The delivery of an event to a subscription, found by its id alone. */
+export function deliveryKey(id: string): Key {
+  return { pk: shardPartition("delivery", uuid7Shard(id)), sk: id };
+}
+
+/** The partition of all subscriptions: they are few, and always read together. */
+export const subscriptionPartition = "subscription";
+
+/** A subscription, by its id. */
+export function subscriptionKey(id: string): Key {
+  return { pk: subscriptionPartition, sk: id };
+}
+
+/** What every new subscription passes, one at a time, so that there are never more than there may be. */
+export const subscriptionGateKey: Key = { pk: "subscription-gate", sk: "subscription-gate" };
+
+/** What a caller's own id of a workflow stands for. */
+export function ownWorkflowIdKey(ownId: string): Key {
+  return { pk: `workflow-id#${ownId}`, sk: "workflow-id" };
+}
+
+/** A version of a workflow's definition. */
+export function definitionKey(workflowId: string, definitionVersion: number): Key {
+  return { pk: definitionPartition(workflowId), sk: String(definitionVersion).padStart(8, "0") };
+}
+
+/** The partition of a workflow's definitions, which sort by their version. */
+export function definitionPartition(workflowId: string): string {
+  return `definition#${workflowId}`;
+}
+
+/** Entries of a run's journal that its head has no room for. */
+export function journalChunkKey(runId: string, chunk: string): Key {
+  return { pk: `journal#${runId}`, sk: chunk };
+}
+
+/** How far the sweep has looked through the runs. */
+export const sweepPositionKey: Key = { pk: "sweep", sk: "run" };
+
 /** The sort key in `rare` of what is due at a time, in milliseconds since the epoch. */
 export function dueSortKey(dueMs: number, id: string): string {
   return namedSortKey(dueBound(dueMs), id);
@@ -38,9 +91,16 @@ export function dueBound(nowMs: number): string {
   return namedSortKey("due", String(nowMs).padStart(15, "0"));
 }
 
-/** True for the partition of a record head. */
-export function isRecordHead(pk: string): boolean {
-  return pk.startsWith("record#");
+/** When what stands in `rare` at a sort key is due, in milliseconds; null for what stands there by another name. */
+export function dueMsOf(sortKey: string): number | null {
+  const [name, ms] = sortKey.split(separator);
+  return name === "due" ? Number(ms) : null;
+}
+
+/** The counted family whose heads are in a partition; null for a partition of something else. */
+export function countedFamilyIn(pk: string): FamilyName | null {
+  const [, family] = /^(\w+)#[0-9a-f]{2}$/.exec(pk) ?? [];
+  return familyNames.find((name) => name === family) ?? null;
 }
 
 /** A payload too long for its record's head. */
@@ -73,8 +133,13 @@ export function requestLimitKey(callerId: string, window: number): Key {
   return { pk: `${accessPartitions.requestLimits}${callerId}`, sk: String(window) };
 }
 
-/** The keys that sign cursors. */
-export const signingKeyKey: Key = { pk: "signing", sk: "cursor" };
+/** What is signed with keys of our own: the cursors of lists, and the webhooks of runs. */
+export type SigningPurpose = "cursor" | "webhook";
+
+/** The keys that sign for a purpose. */
+export function signingKeyKey(purpose: SigningPurpose): Key {
+  return { pk: "signing", sk: purpose };
+}
 
 /** What the health check reads; it need not exist. */
 export const healthKey: Key = { pk: "health", sk: "health" };
@@ -92,14 +157,14 @@ export function countedNameTotalKey(dimension: string): Key {
   return { pk: `names#${dimension}`, sk: "total" };
 }
 
-/** Counters of a scope (a day or `all`); spread over slots so that none is hot. */
-export function counterKey(slot: number, scope: string): Key {
-  return { pk: counterPartition(slot), sk: scope };
+/** A counter item of a family; spread over slots so that none is hot. */
+export function counterKey(family: FamilyName, slot: number, item: string): Key {
+  return { pk: counterPartition(family, slot), sk: item };
 }
 
-/** The partition of a counter slot. */
-export function counterPartition(slot: number): string {
-  return `records#${slot}`;
+/** The partition of a slot of a family's counters. */
+export function counterPartition(family: FamilyName, slot: number): string {
+  return `${family}s#${slot}`;
 }
 
 /** A stream record that could not be read, kept whole. */

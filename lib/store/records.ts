@@ -1,12 +1,11 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import { DomainError } from "#domain/domain-error.ts";
 import type { IngestedRecord } from "#domain/record.ts";
 import { parseUuid } from "#domain/uuid7.ts";
 import type { Write } from "./commit.ts";
+import { getItem } from "./get-item.ts";
 import { itemSizeBytes } from "./item-size.ts";
 import { payloadKey, recordKey } from "./keys.ts";
 import { erasedHeadOf, headOf, isExpired, lifetimeOf, type PayloadPlace, parseHead, recordOf } from "./record-head.ts";
-import { table, tableName } from "./table.ts";
 
 /** A head stays within one write unit, so that processing a record costs one, whatever its payload. */
 const headBytesMax = 1024;
@@ -69,8 +68,4 @@ export async function loadRecord(id: string, nowMs: number): Promise<LoadedRecor
   const loaded = await findRecord(id, nowMs);
   if (loaded === null) throw new DomainError("resource_not_found", "Record not found");
   return loaded;
-}
-
-async function getItem(key: { pk: string; sk: string }): Promise<Record<string, unknown> | undefined> {
-  return (await table().send(new GetCommand({ TableName: tableName(), Key: key, ConsistentRead: true }))).Item;
 }

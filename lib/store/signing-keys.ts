@@ -1,8 +1,7 @@
-import { GetCommand } from "@aws-sdk/lib-dynamodb";
 import * as z from "zod";
 import { commit, type WrittenBy } from "./commit.ts";
-import { signingKeyKey } from "./keys.ts";
-import { table, tableName } from "./table.ts";
+import { getItem } from "./get-item.ts";
+import { type SigningPurpose, signingKeyKey } from "./keys.ts";
 
 const itemSchema = z.object({
   v: z.number(),
@@ -12,34 +11,36 @@ const itemSchema = z.object({
 });
 type SigningItem = z.infer<typeof itemSchema>;
 
-/** The keys that sign cursors: `current` signs, and what either signed is good. */
+/** The keys that sign for a purpose: `current` signs, and what either signed is good. */
 export type SigningKeys = { current: Buffer; previous: Buffer | null };
 
 /** A new key, and who writes it. */
 export type NewSigningKey = { key: Buffer; by: WrittenBy };
 
-let known: { keys: SigningKeys; readAtMs: number } | undefined;
+const known = new Map<SigningPurpose, { keys: SigningKeys; readAtMs: number }>();
 
 /**
  * The keys that sign, read from the table when this process read them longer ago than `maxAgeMs`. The first is made by
  * whoever needs it first, and kept in the table, so that no secret passes through the template or an environment.
  */
 export async function signingKeys(
+  purpose: SigningPurpose,
   options: { nowMs: number; maxAgeMs: number },
   make: () => NewSigningKey,
 ): Promise<SigningKeys> {
-  if (known !== undefined && options.nowMs - known.readAtMs < options.maxAgeMs) return known.keys;
-  const item = (await readItem()) ?? (await makeFirst(make()));
-  known = { keys: keysOf(item), readAtMs: options.nowMs };
-  return known.keys;
+  const read = known.get(purpose);
+  if (read !== undefined && options.nowMs - read.readAtMs < options.maxAgeMs) return read.keys;
+  const keys = keysOf((await readItem(purpose)) ?? (await makeFirst(purpose, make())));
+  known.set(purpose, { keys, readAtMs: options.nowMs });
+  return keys;
 }
 
 /** Puts a new key before the current one, which becomes the previous one; what the one before that signed is void. */
-export async function rotateSigningKeys(make: () => NewSigningKey): Promise<void> {
+export async function rotateSigningKeys(purpose: SigningPurpose, make: () => NewSigningKey): Promise<void> {
   for (;;) {
     const { key, by } = make();
-    const item = await readItem();
-    const next = { ...signingKeyKey, v: (item?.v ?? 0) + 1, key: key.toString("base64url") };
+    const item = await readItem(purpose);
+    const next = { ...signingKeyKey(purpose), v: (item?.v ?? 0) + 1, key: key.toString("base64url") };
     const { committed } = await commit(
       [
         item === null
@@ -52,16 +53,14 @@ export async function rotateSigningKeys(make: () => NewSigningKey): Promise<void
   }
 }
 
-async function readItem(): Promise<SigningItem | null> {
-  const { Item: item } = await table().send(
-    new GetCommand({ TableName: tableName(), Key: signingKeyKey, ConsistentRead: true }),
-  );
+async function readItem(purpose: SigningPurpose): Promise<SigningItem | null> {
+  const item = await getItem(signingKeyKey(purpose));
   return item === undefined ? null : itemSchema.parse(item);
 }
 
-async function makeFirst({ key, by }: NewSigningKey): Promise<SigningItem> {
+async function makeFirst(purpose: SigningPurpose, { key, by }: NewSigningKey): Promise<SigningItem> {
   const first = { v: 1, key: key.toString("base64url") };
-  const made = await commit([{ item: { ...signingKeyKey, ...first }, condition: { absent: true } }], by);
+  const made = await commit([{ item: { ...signingKeyKey(purpose), ...first }, condition: { absent: true } }], by);
   if (made.committed || made.current === null) return { ...first, w: [by.writeId] };
   return itemSchema.parse(made.current);
 }

@@ -4,7 +4,9 @@ import { synthesize } from "#infra/synthesize.ts";
 import { type LocalRuntime, startLocal } from "#local/start-local.ts";
 import { bundleLines } from "./bundle-lines.ts";
 import { type Line, printLines } from "./line.ts";
+import { benchReceiver } from "./receiver.ts";
 import { recordLines } from "./record-lines.ts";
+import { runLines, throughputLines } from "./run-lines.ts";
 import { volumeLines } from "./volume-lines.ts";
 
 /**
@@ -19,8 +21,9 @@ const quick = process.argv.includes("--quick");
 const full = process.argv.includes("--full");
 mkdirSync("build", { recursive: true });
 const folder = mkdtempSync("build/bench-");
+const receiver = await benchReceiver();
 try {
-  const settings = parseOperatorSettings({ LOG_LEVEL: "CRITICAL" });
+  const settings = parseOperatorSettings({ LOG_LEVEL: "CRITICAL", EGRESS_ALLOW: receiver.address });
   const options = {
     stage: "local",
     settings,
@@ -29,16 +32,20 @@ try {
     outdir: `${folder}/assembly`,
   } as const;
   const { directory } = await synthesize(options);
-  const measured = async (lines: (runtime: LocalRuntime) => Promise<Line[]>) => {
-    const runtime = await startLocal({ assembly: directory, dataDir: ":memory:", meter: true });
+  const measuredAt = async (clock: "real" | "virtual", lines: (runtime: LocalRuntime) => Promise<Line[]>) => {
+    const runtime = await startLocal({ assembly: directory, dataDir: ":memory:", meter: true, clock });
     return lines(runtime).finally(runtime.stop);
   };
+  const measured = (lines: (runtime: LocalRuntime) => Promise<Line[]>) => measuredAt("real", lines);
   const lines = [
     ...(await measured((runtime) => recordLines(runtime, quick ? 200 : 1_000))),
+    ...(await measuredAt("virtual", (runtime) => runLines(runtime, receiver.url, quick ? 60 : 180))),
+    ...(await measured((runtime) => throughputLines(runtime, receiver.url, quick ? 200 : 1_000))),
     ...(await bundleLines(`${folder}/functions`)),
     ...(full ? await measured(volumeLines) : []),
   ];
   process.exitCode = printLines(lines) ? 0 : 1;
 } finally {
+  receiver.stop();
   rmSync(folder, { recursive: true, force: true });
 }

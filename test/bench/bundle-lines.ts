@@ -11,10 +11,11 @@ module.exports = { client: DynamoDBDocumentClient.from(new DynamoDBClient({})), 
 
 /** How large the functions that deploy are, and how long a process takes to load one, over one with the SDK alone. */
 export async function bundleLines(folder: string): Promise<Line[]> {
-  const sizes = readdirSync(folder, { recursive: true })
+  const files = readdirSync(folder, { recursive: true })
     .map((file) => join(folder, String(file)))
-    .filter((file) => file.endsWith(".js") && !file.includes("docs_asset"))
-    .map((file) => statSync(file).size);
+    .filter((file) => file.endsWith(".js") && !file.includes("docs_asset"));
+  const largest = (of: (file: string) => boolean) => Math.max(...files.filter(of).map((file) => statSync(file).size));
+  const isWorker = (file: string) => file.includes("worker/"); // it alone has every service's client in it
   // As in Lambda, which sees nothing of this project's own package.json.
   writeFileSync(join(folder, "package.json"), '{"type":"commonjs"}');
   const outfile = join(folder, "sdk-alone.js");
@@ -31,7 +32,8 @@ export async function bundleLines(folder: string): Promise<Line[]> {
   const loading = (file: string) => startMs(`require(${JSON.stringify(join(process.cwd(), file))})`);
   const [bare, alone, create] = [startMs("0"), loading(outfile), loading(join(folder, "records/create/index.js"))];
   return [
-    { name: "bundle.largest", value: Math.max(...sizes) / 1024, unit: "KiB", budget: 700 },
+    { name: "bundle.largest", value: largest((file) => !isWorker(file)) / 1024, unit: "KiB", budget: 800 },
+    { name: "bundle.worker", value: largest(isWorker) / 1024, unit: "KiB", budget: 950 },
     { name: "bundle.start_over_sdk_alone", value: create / alone, unit: "x", budget: 1.6 },
     { name: "bundle.start_over_bare_node", value: create / bare, unit: "x" },
   ];

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { formerVariableNotes, functionEnvironmentSchema, parseOperatorSettings } from "#contract/environment.ts";
+import { sampleEnvironment } from "#test/sample-environment.ts";
 
 describe("the operator's settings", () => {
   it("have a default each, and none for what is off unless set", () => {
@@ -26,6 +27,7 @@ describe("the operator's settings", () => {
       "CLASSIFICATION_RULES",
       "RATE_LIMIT_PER_MINUTE",
       "JWT_ISSUER",
+      "EGRESS_ALLOW",
     ];
     const blank = Object.fromEntries(names.map((name) => [name, ""]));
     expect(parseOperatorSettings(blank)).toEqual(parseOperatorSettings({}));
@@ -49,6 +51,7 @@ describe("the operator's settings", () => {
     ["API_KEY", " any string ü ", " any string ü "],
     ["CORS_ORIGINS", "https://a.example, https://b.example", ["https://a.example", "https://b.example"]],
     ["CORS_ORIGINS", "https://a.example,", ["https://a.example"]],
+    ["EGRESS_ALLOW", "localhost:8080, [::1]:8080", "localhost:8080, [::1]:8080"],
   ])("read %s=%s as %j", (name, text, value) => {
     expect(parseOperatorSettings({ [name]: text })).toHaveProperty(name, value);
   });
@@ -72,6 +75,9 @@ describe("the operator's settings", () => {
     ["JWT_ISSUER", "http://127.0.0.1.example"],
     ["JWT_ISSUER", "http://localhost@id.example"],
     ["JWT_JWKS_URI", "file:///etc/passwd"],
+    ["EGRESS_ALLOW", "localhost"],
+    ["EGRESS_ALLOW", "localhost:8080,"],
+    ["EGRESS_ALLOW", "localhost:8080 other:8080"],
     ["PROJECT_NAME", "my project"],
     ["APP_ENV", "x".repeat(33)],
   ])("refuse %s=%s in a message that names it", (name, text) => {
@@ -135,26 +141,12 @@ describe("variables of the services before", () => {
 });
 
 describe("a function's environment", () => {
-  const environment = {
-    TABLE_NAME: "table",
-    COUNTERS_TABLE_NAME: "counters",
-    QUEUE_URL: "http://127.0.0.1:1/000000000000/queue",
+  const environment = sampleEnvironment({
     STAGE: "aws",
     SHARDS: "4",
-    API_KEY_SHA256: "",
     READS_OPEN: "false",
     RATE_LIMIT_PER_MINUTE: "6000",
-    JWT_ISSUER: "",
-    JWT_AUDIENCE: "",
-    JWT_JWKS_URI: "",
-    STREAM_HAS_ONE_SHARD: "false",
-    APP_ENV: "dev",
-    APP_VERSION: "0.1.0",
-    GIT_COMMIT: "unknown",
-    LOG_LEVEL: "INFO",
-    POWERTOOLS_SERVICE_NAME: "sluice",
-    POWERTOOLS_METRICS_NAMESPACE: "Sluice",
-  };
+  });
 
   it("is read into numbers and flags", () => {
     expect(functionEnvironmentSchema.parse(environment)).toMatchObject({

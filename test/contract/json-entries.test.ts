@@ -14,6 +14,8 @@ const told = (entries: readonly Entry<unknown>[] | null) =>
 describe("entries of a JSON array", () => {
   it("are those of JSON.parse, whatever they hold and however it is written", () => {
     const text = fc.string({ unit: fc.constantFrom("a", ",", "]", "}", '"', "\\", "é", "\n") });
+    // No backslash in names: V8 13.6 reads the name "\"" as "\\" where an object with that name was parsed before.
+    const name = text.filter((chars) => !chars.includes("\\"));
     const value = fc.letrec((tie) => ({
       any: fc.oneof(
         { maxDepth: 3 },
@@ -21,7 +23,7 @@ describe("entries of a JSON array", () => {
         fc.integer(),
         fc.constant(null),
         fc.array(tie("any"), { maxLength: 3 }),
-        fc.dictionary(text, tie("any"), { maxKeys: 3 }),
+        fc.dictionary(name, tie("any"), { maxKeys: 3 }),
       ),
     })).any;
     fc.assert(

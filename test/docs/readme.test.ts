@@ -10,17 +10,18 @@ import { parseCurl } from "#test/curl.ts";
 import { startService } from "#test/service.ts";
 
 const readme = readFileSync("README.md", "utf8");
-const service = await startService();
+const service = await startService({ settings: { EGRESS_ALLOW: "127.0.0.1:9000" } }); // as the section on events says
 
 /** Commands that are not executed here: the file that executes them, and the word by which it does. */
 const executedElsewhere: Readonly<Record<string, { file: string; word: string } | "by hand">> = {
   "npm ci": { file: ".ci/run", word: "npm ci" },
   "npm test": { file: ".ci/run", word: "npm test" },
-  "npm start": { file: "test/journeys/kill.test.ts", word: "bin/local.ts" },
+  "npm start": { file: "test/support/local-process.ts", word: "bin/local.ts" },
   "npm run keys -- create --name ci --scopes read,write --expires 90d": {
     file: "test/journeys/api-keys.test.ts",
     word: "runKeys(",
   },
+  "npm run keys -- webhook-secret": { file: "test/journeys/api-keys.test.ts", word: '"webhook-secret"' },
   "npm run keys -- list": { file: "test/journeys/api-keys.test.ts", word: '"list"' },
   "npm run deploy": "by hand", // needs an AWS account; .ci/ministack deploys the same app
   "npx cdk bootstrap": "by hand", // likewise
@@ -98,7 +99,8 @@ type Command = { line: string; shown: { status: number; body?: unknown } | null 
 function commandsOf(markdown: string): Command[] {
   const commands: Command[] = [];
   for (const [, block = ""] of markdown.matchAll(/^```bash\n(.*?)^```/gms)) {
-    const lines = block.replaceAll(/\s*\\\n\s*/g, " ").replaceAll(/\n#\s\s+/g, " ");
+    const joined = block.replaceAll(/'[^']*'/g, (quoted) => quoted.replaceAll(/\s*\n\s*/g, " "));
+    const lines = joined.replaceAll(/\s*\\\n\s*/g, " ").replaceAll(/\n#\s\s+/g, " ");
     for (const line of lines.split("\n").filter((text) => text !== "")) {
       const last = commands.at(-1);
       if (!line.startsWith("# ")) commands.push(...line.split(" && ").map((each) => ({ line: each, shown: null })));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DomainError } from "#domain/domain-error.ts";
-import { assertIfMatch, etagOf, matchesWeakly, parseCondition } from "#domain/etag.ts";
+import { assertHasIfMatch, assertIfMatch, etagOf, matchesWeakly, parseCondition } from "#domain/etag.ts";
 
 /** What comes of `If-Match: <header>` on a thing at version 7. */
 function outcomeAtSeven(header: string | undefined): string {
@@ -67,6 +67,14 @@ describe("If-Match at version 7", () => {
     const list = Array.from({ length: 10_000 }, (_, version) => `"${version + 8}"`).join(" , ");
     expect(outcomeAtSeven(list)).toBe("precondition_failed");
     expect(outcomeAtSeven(`${list} ,`)).toBe("malformed_header");
+  });
+});
+
+describe("If-Match where it is required", () => {
+  it("must be there, whatever it says: precondition_required without, and how to mend that", () => {
+    expect(() => assertHasIfMatch(undefined)).toThrow(expect.objectContaining({ code: "precondition_required" }));
+    expect(() => assertHasIfMatch(undefined)).toThrow(/Send the ETag .* as If-Match/);
+    for (const header of ["", "*", '"7"']) expect(() => assertHasIfMatch(header)).not.toThrow();
   });
 });
 

@@ -2,15 +2,16 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type RecordStatus, recordStatuses } from "#domain/record.ts";
 import { summarize, totalOf } from "#domain/summary.ts";
-import { counterName, deltasOf, type Tally } from "#domain/tally.ts";
+import { counterName, deltasOf } from "#domain/tally.ts";
 
-type Counted = Pick<Tally, "status" | "category" | "source">;
+type Counted = { status: RecordStatus; category: string; source: string };
 
 /** The all-time counters of some records, among attributes that are no counters. */
 function countersOf(records: readonly Counted[]): Map<string, number> {
   const counters = new Map<string, number>([["fence|shard-1", 12345]]);
-  for (const record of records) {
-    for (const { scope, counter, by } of deltasOf(null, { ...record, day: "2026-11-21" })) {
+  for (const { status, ...values } of records) {
+    const tally = { family: "record", day: "2026-11-21", status, values, durationMs: null } as const;
+    for (const { scope, counter, by } of deltasOf(null, tally)) {
       if (scope === "all") counters.set(counter, (counters.get(counter) ?? 0) + by);
     }
   }

@@ -1,20 +1,41 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { countedFamilies, familyNames } from "#domain/counted-family.ts";
+import { bucketOf } from "#domain/duration-sketch.ts";
 import { recordStatuses } from "#domain/record.ts";
-import { counterName, type Delta, deltasOf, parseCounterName, type Tally, tallyOf } from "#domain/tally.ts";
-import { uuid7 } from "#domain/uuid7.ts";
+import { isFinished, runStatuses } from "#domain/run.ts";
+import {
+  counterName,
+  type Delta,
+  deltasOf,
+  durationValue,
+  expiryDeltasOf,
+  parseCounterName,
+  parseDurationValue,
+  type Tally,
+} from "#domain/tally.ts";
 
-const dimension = fc.constantFrom("category" as const, "source" as const);
-const status = fc.constantFrom(...recordStatuses);
+const day = fc.constantFrom("2026-11-20", "2026-11-21");
 const name = fc.constantFrom("order", "refund", "a|b", "__proto__", "line\nbreak");
-const tally: fc.Arbitrary<Tally> = fc.record({
-  day: fc.constantFrom("2026-11-20", "2026-11-21"),
-  status,
-  category: name,
-  source: name,
+const record: fc.Arbitrary<Tally> = fc.record({
+  family: fc.constant("record" as const),
+  day,
+  status: fc.constantFrom(...recordStatuses),
+  values: fc.record({ category: name, source: name }),
+  durationMs: fc.constant(null),
 });
-/** A record's life as the stream tells it: what it was at each step; null before it and where it was deleted. */
-const life = fc.array(fc.option(tally, { freq: 3 }), { maxLength: 6 }).map((states) => [null, ...states]);
+const run: fc.Arbitrary<Tally> = fc
+  .record({ day, status: fc.constantFrom(...runStatuses), workflow: fc.constantFrom("w1", "w2"), ms: fc.nat(100_000) })
+  .map(({ day: on, status, workflow, ms }) => ({
+    family: "run",
+    day: on,
+    status,
+    values: { workflow },
+    durationMs: isFinished({ status }) ? ms : null,
+  }));
+/** A member's life as the stream tells it: what it was at each step; null before it and where it was deleted. */
+const lifeOf = (tally: fc.Arbitrary<Tally>) =>
+  fc.array(fc.option(tally, { freq: 3 }), { maxLength: 6 }).map((states) => [null, ...states]);
 
 function changesOf(states: readonly (Tally | null)[]): Delta[][] {
   return states.slice(1).map((after, at) => deltasOf(states[at] ?? null, after));
@@ -32,9 +53,14 @@ function sum(deltas: readonly Delta[]): Record<string, number> {
 /** What counting what is there at the end gives, without any delta. */
 function recount(tallies: readonly Tally[]): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const { day, status: is, category, source } of tallies) {
-    for (const scope of [day, "all"]) {
-      for (const counter of [`category|${is}|${category}`, `source|${is}|${source}`]) {
+  for (const { day: on, status, values, durationMs } of tallies) {
+    const counters = Object.entries(values).map(([dimension, value]) => `${dimension}|${status}|${value}`);
+    if (durationMs !== null) {
+      const bucket = bucketOf(durationMs);
+      counters.push(`duration|${status}||${bucket}`, `duration|${status}|${values.workflow}|${bucket}`);
+    }
+    for (const scope of [on, "all"]) {
+      for (const counter of counters) {
         const key = JSON.stringify([scope, counter]);
         counts[key] = (counts[key] ?? 0) + 1;
       }
@@ -44,9 +70,12 @@ function recount(tallies: readonly Tally[]): Record<string, number> {
 }
 
 describe("deltas", () => {
-  it("sum up to a recount, over any lives of any records in any order", () => {
+  it.each([
+    ["records", record],
+    ["runs", run],
+  ])("of %s sum up to a recount, over any lives of any of them in any order", (_, tally) => {
     const lives = fc
-      .array(life, { maxLength: 8 })
+      .array(lifeOf(tally), { maxLength: 8 })
       .chain((all) =>
         fc.tuple(
           fc.constant(all),
@@ -62,7 +91,8 @@ describe("deltas", () => {
   });
 
   it("count a change of status off its old counters and onto its new ones, in its day and in all", () => {
-    const before: Tally = { day: "2026-11-21", status: "pending", category: "order", source: "api" };
+    const values = { category: "order", source: "api" };
+    const before: Tally = { family: "record", day: "2026-11-21", status: "pending", values, durationMs: null };
     expect(deltasOf(before, { ...before, status: "failed" })).toEqual([
       { scope: "2026-11-21", counter: "category|pending|order", by: -1 },
       { scope: "2026-11-21", counter: "source|pending|api", by: -1 },
@@ -75,48 +105,77 @@ describe("deltas", () => {
     ]);
   });
 
-  it("of nothing to nothing are none", () => {
+  it("put the duration of a run that ends into its bucket, of all together and of its workflow", () => {
+    const before: Tally = {
+      family: "run",
+      day: "2026-11-21",
+      status: "RUNNING",
+      values: { workflow: "w" },
+      durationMs: null,
+    };
+    const after: Tally = { ...before, status: "SUCCESS", durationMs: 1_000 };
+    const bucket = bucketOf(1_000);
+    const ofAll = (deltas: Delta[]) =>
+      deltas.flatMap(({ scope, counter, by }) => (scope === "all" ? [[counter, by]] : []));
+    expect(ofAll(deltasOf(before, after))).toEqual([
+      ["workflow|RUNNING|w", -1],
+      ["workflow|SUCCESS|w", 1],
+      [`duration|SUCCESS||${bucket}`, 1],
+      [`duration|SUCCESS|w|${bucket}`, 1],
+    ]);
+    expect(sum([...deltasOf(before, after), ...deltasOf(after, before)])).toEqual({}); // a retry takes it out again
+    expect(expiryDeltasOf(after).map(({ counter }) => counter)).toContain(`expired_duration|SUCCESS|w|${bucket}`);
+  });
+
+  it("are none where nothing changes that is counted", () => {
+    fc.assert(
+      fc.property(fc.oneof(record, run), (tally) => {
+        expect(deltasOf(tally, structuredClone(tally))).toEqual([]);
+      }),
+    );
     expect(deltasOf(null, null)).toEqual([]);
   });
 });
 
-describe("a record's tally", () => {
-  it.each([
-    ["2026-11-21T00:00:00.000Z", "2026-11-21"],
-    ["2026-11-21T23:59:59.999Z", "2026-11-21"],
-  ])("made at %s belongs to the UTC day %s", (time, day) => {
-    const id = uuid7(Date.parse(time), new Uint8Array(10), 0);
-    expect(tallyOf({ id, status: "pending", category: "order", source: "api" })).toEqual({
-      day,
-      status: "pending",
-      category: "order",
-      source: "api",
-    });
-  });
-});
-
 describe("a counter's name", () => {
+  const dimension = fc.constantFrom(
+    ...familyNames.flatMap((family) => Object.keys(countedFamilies[family].dimensions)),
+  );
+  const status = fc.constantFrom(...familyNames.flatMap((family) => [...countedFamilies[family].statuses]));
+  const value = fc.oneof(
+    fc.string({ minLength: 1, unit: "binary" }),
+    fc.constantFrom("|", "a|b", "\n", "category|pending|x", "__proto__", " ", "\u2028"),
+  );
+
   it("says its dimension, status and value again, whatever characters the value holds", () => {
-    const value = fc.oneof(
-      fc.string({ minLength: 1, unit: "binary" }),
-      fc.constantFrom("|", "a|b", "\n", "category|pending|x", "__proto__", " ", "\u2028"),
-    );
     fc.assert(
-      fc.property(dimension, status, value, (of, is, text) => {
-        expect(parseCounterName(counterName(of, is, text))).toEqual({ dimension: of, status: is, value: text });
+      fc.property(dimension, status, value, fc.boolean(), (of, is, text, expired) => {
+        const counter = `${expired ? "expired_" : ""}${counterName(of, is, text)}`;
+        expect(parseCounterName(counter)).toEqual({ expired, dimension: of, status: is, value: text });
       }),
     );
   });
 
-  it.each([
-    "pk",
-    "sk",
-    "changed_at",
-    "fence|shard-1",
-    "category|unknown|x",
-    "category|pending|",
-    "xcategory|pending|x",
-  ])("is not %s", (text) => {
-    expect(parseCounterName(text)).toBeNull();
+  it("of a duration says its name and bucket again", () => {
+    fc.assert(
+      fc.property(fc.option(value), fc.nat(1_000), (of, bucket) => {
+        expect(parseDurationValue(durationValue(of, bucket))).toEqual({ name: of, bucket });
+      }),
+    );
+  });
+
+  it.each(["pk", "sk", "changed_at", "fence|shard-1", "category|pending|", "Category|pending|x"])(
+    "is not %s",
+    (text) => {
+      expect(parseCounterName(text)).toBeNull();
+    },
+  );
+});
+
+describe("families", () => {
+  it("share no dimension: names are numbered by it", () => {
+    const dimensions = familyNames.flatMap((family) => Object.keys(countedFamilies[family].dimensions));
+    expect(new Set(dimensions).size).toBe(dimensions.length);
+    expect(dimensions).not.toContain("duration");
   });
 });

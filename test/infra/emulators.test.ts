@@ -21,14 +21,16 @@ async function functionsWith(context: Record<string, string>) {
 }
 
 describe("what emulators of AWS need (docs/emulators.md)", () => {
-  it("-c streamHasOneShard=true lets the stream name no shard; without it a missing name is an error", async () => {
+  it("-c streamHasOneShard=true lets the stream name no shard; without it a missing name is an error", {
+    timeout: 120_000,
+  }, async () => {
     const told = async (context: Record<string, string>) =>
       new Set((await functionsWith(context)).map((each) => each.Environment.Variables.STREAM_HAS_ONE_SHARD));
     expect(await told({ streamHasOneShard: "true" })).toEqual(new Set(["true"]));
     expect(await told({})).toEqual(new Set(["false"]));
   });
 
-  it("every function's code is an index.js, which each of them finds", async () => {
+  it("every function's code is an index.js, which each of them finds", { timeout: 120_000 }, async () => {
     const functions = await functionsWith({});
     expect(new Set(functions.map((each) => each.Handler))).toEqual(new Set(["index.handler"]));
     const files = readdirSync(bundleDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());

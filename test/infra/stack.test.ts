@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { parseOperatorSettings } from "#contract/environment.ts";
 import { routes } from "#contract/routes.ts";
+import { functionFiles } from "#infra/function-files.ts";
 import { synthesize } from "#infra/synthesize.ts";
 
 type Resource = { Type: string; Properties: Record<string, any> };
@@ -29,9 +30,11 @@ describe("the stack for AWS", () => {
     expect(resources.length).toBeLessThanOrEqual(450);
   });
 
+  const functionsStartedByAws = Object.keys(functionFiles()).length;
+
   it("has a function per route, and those AWS starts by itself, all on arm64 with Node 24", () => {
     const functions = ofType("AWS::Lambda::Function");
-    expect(functions).toHaveLength(routes.length + 4);
+    expect(functions).toHaveLength(functionsStartedByAws);
     for (const each of functions) expect(each).toMatchObject({ Runtime: "nodejs24.x", Architectures: ["arm64"] });
   });
 
@@ -105,14 +108,33 @@ describe("the stack for AWS", () => {
     expect(JSON.parse(text).Outputs).toHaveProperty("TableName");
   });
 
+  it("lets functions at the secrets of this stack alone, and each do one thing with them", () => {
+    const statements = ofType("AWS::IAM::Policy").flatMap((policy) => policy.PolicyDocument.Statement);
+    const granted = statements.filter((each) => JSON.stringify(each.Action).includes("ssm:"));
+    expect(granted.map((each) => each.Action).sort()).toEqual([
+      "ssm:DeleteParameter",
+      "ssm:GetParameters",
+      "ssm:GetParametersByPath",
+      "ssm:PutParameter",
+    ]);
+    for (const { Action, Resource } of granted) {
+      const path = Action === "ssm:GetParametersByPath" ? "secrets" : "secrets/*";
+      expect(JSON.stringify(Resource)).toContain(`:parameter/sluice/Sluice/${path}"`);
+      expect(Resource).not.toBeInstanceOf(Array);
+    }
+    const [environment] = ofType("AWS::Lambda::Function").map((each) => each.Environment.Variables);
+    expect(environment.SECRETS_PREFIX).toBe("/sluice/Sluice/secrets");
+  });
+
   it("keeps logs for a month, in a group per family", () => {
     const groups = ofType("AWS::Logs::LogGroup");
-    expect(groups.length).toBeLessThan(8);
+    expect(groups.length).toBeLessThan(16);
     for (const group of groups) expect(group.RetentionInDays).toBe(30);
   });
 
-  it("costs nothing while idle but polling and a sweep a minute: no alarm, dashboard, secret, key or network", () => {
-    const paid = /CloudWatch::(Alarm|Dashboard)|SecretsManager|KMS|EC2|ElasticLoad|ECS|RDS/;
+  it("costs little while idle: polling, a sweep a minute and one alarm; no dashboard, secret, key or network", () => {
+    expect(ofType("AWS::CloudWatch::Alarm")).toHaveLength(1);
+    const paid = /CloudWatch::Dashboard|SecretsManager|KMS|EC2|ElasticLoad|ECS|RDS/;
     expect(resources.filter((resource) => paid.test(resource.Type))).toEqual([]);
     expect(ofType("AWS::Scheduler::Schedule")).toHaveLength(1);
   });

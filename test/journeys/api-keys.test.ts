@@ -120,7 +120,7 @@ describe("a key made by the command", () => {
     expect(service.usage.calls["dynamodb:PutItem"]?.requests).toBe(1);
     await service.clock.advance(minute);
     await call("GET", "/reports/summary", key);
-    expect(service.usage.calls["dynamodb:GetItem"]?.requests).toBe(2);
+    expect(service.usage.calls["dynamodb:GetItem"]?.requests).toBe(2 + 1); // one is the sweep's
     expect(service.usage.calls["dynamodb:PutItem"]?.requests).toBe(1);
     const hour = new Date(service.clock.now() - (service.clock.now() % 3_600_000)).toISOString();
     const listed = JSON.parse(await keysOf(service, "list", "--json"));
@@ -181,7 +181,19 @@ describe("npm run keys", () => {
     expect(listed.stdout).not.toContain(made.stdout.trim().split("_")[2]);
   });
 
+  it("prints the secret that webhooks are verified with, and another beside it after a rotation", async () => {
+    const printed = async () => (await runKeys(["webhook-secret"], environment)).stdout.trim().split("\n");
+    const [first, ...others] = await printed();
+    expect(first).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/);
+    expect(others).toEqual([]);
+    expect((await runKeys(["rotate-signing", "webhook"], environment)).code).toBe(0);
+    const after = await printed();
+    expect(after).toHaveLength(2);
+    expect(after[1]).toBe(first);
+  });
+
   it.each([
+    [["rotate-signing", "nothing"], /Say cursor or webhook/],
     [["create", "--name", "ci"], /--scopes/],
     [["create", "--name", "ci", "--scopes", "read,delete"], /--scopes must be some of read,write,trigger,admin/],
     [["create", "--name", "", "--scopes", "read"], /--name/],

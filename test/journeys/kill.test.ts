@@ -1,47 +1,15 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { localProcess } from "#test/local-process.ts";
 import { readAllRecords } from "#test/read-all-records.ts";
 import { callService } from "#test/service.ts";
 
-const dataDir = mkdtempSync(join(tmpdir(), "sluice-kill-"));
-let running: ChildProcess | null = null;
-
-afterAll(() => {
-  running?.kill("SIGKILL");
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-/** Starts the service as `npm start` does, in a process of its own. */
-function start(): Promise<string> {
-  const environment = { ...process.env, PORT: "0", DATA_DIR: dataDir, LOG_LEVEL: "CRITICAL" };
-  const child = spawn(process.execPath, ["bin/local.ts"], { env: environment, stdio: ["ignore", "ignore", "pipe"] });
-  running = child;
-  return new Promise((resolve, reject) => {
-    let said = "";
-    child.stderr.setEncoding("utf8").on("data", (text: string) => {
-      said += text;
-      const url = /Sluice is up at (http:\S+)/.exec(said)?.[1];
-      if (url !== undefined) resolve(url);
-    });
-    child.on("exit", (code) => reject(new Error(`bin/local.ts ended with ${code}:\n${said}`)));
-  });
-}
-
-function kill(): Promise<void> {
-  return new Promise((resolve) => {
-    running?.removeAllListeners("exit").once("exit", () => resolve());
-    running?.kill("SIGKILL");
-  });
-}
+const service = localProcess();
 
 describe("kill -9 of the local service", () => {
   it("loses no acknowledged write, and after a restart the summary equals a recount", async () => {
     const acknowledged = new Map<string, string>();
     for (const round of [0, 1, 2]) {
-      const url = await start();
+      const url = await service.start();
       let killed = false;
       const client = async (worker: number) => {
         for (let turn = 0; !killed; turn++) {
@@ -56,11 +24,11 @@ describe("kill -9 of the local service", () => {
       };
       const clients = [0, 1, 2, 3].map(client);
       while (acknowledged.size < 40 * (round + 1)) await new Promise((resolve) => setTimeout(resolve, 5));
-      await kill();
+      await service.kill();
       killed = true;
       await Promise.all(clients);
     }
-    const url = await start();
+    const url = await service.start();
     const stored = new Map((await readAllRecords(url)).map(({ id, status }) => [id, status]));
     for (const [id, status] of acknowledged) {
       const found = stored.get(id);

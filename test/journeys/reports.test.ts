@@ -23,7 +23,7 @@ async function tamper(scope: string, attribute: string, by: number, status = "pe
   await table().send(
     new UpdateCommand({
       TableName: countersTableName(),
-      Key: counterKey(2, `${scope}#00`),
+      Key: counterKey("record", 2, `${scope}#00`),
       UpdateExpression: "ADD #c :by SET #l = :l",
       ExpressionAttributeNames: { "#c": `${attribute}|${status}`, "#l": attribute },
       ExpressionAttributeValues: { ":by": by, ":l": attribute === "c0" ? "order" : "api" },
@@ -125,6 +125,36 @@ describe("POST /reports/verify", () => {
     const busy = today();
     await Promise.all(Array.from({ length: 1_100 }, () => create({ category: "many" })));
     await service.settle();
-    expect(await verify({ date_from: busy, date_to: busy })).toMatchObject({ result: "agree" });
+    expect(await verify({ date_from: busy, date_to: busy })).toMatchObject({ family: "records", result: "agree" });
   }, 60_000);
+
+  // Takes all the numbers there are, so it comes last.
+  it("recounts a day with more and longer names than a job's item holds, and tells what differs once", async () => {
+    await service.clock.advance(day);
+    const full = today();
+    const [first = [], second = []] = [0, 550].map((from) =>
+      Array.from({ length: 550 }, (_, at) => ({
+        source: "api",
+        category: `${from + at}-${"\u{1f600}".repeat(120)}`,
+        payload: {},
+      })),
+    );
+    for (const json of [first, second])
+      expect((await service.call("POST", "/records/batch", { json })).status).toBe(200);
+    await service.settle();
+    await service.clock.advance(day / 100);
+    const asked = { date_from: full, date_to: full };
+    expect(await verify(asked)).toMatchObject({ result: "agree", days: { agree: 1 } });
+    await tamper(full, "s0", 1);
+    const done = await verify(asked);
+    expect(done).toMatchObject({ result: "differ", days: { agree: 0, differ: 1 } });
+    expect(done.differences).toEqual([
+      { day: full, dimension: "source", status: "pending", value: "api", counted: 1_101, recounted: 1_100 },
+    ]);
+  }, 120_000);
+
+  it("422 validation_failed for a family that is not counted", async () => {
+    const refused = await service.call("POST", "/reports/verify", { json: { family: "workflows" } });
+    expect(refused).toMatchObject({ status: 422, body: { code: "validation_failed" } });
+  });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { batches, seen, startFixture } from "#test/fixture-runtime.ts";
+import { batches, bodies, plan, seen, startFixture } from "#test/fixture-runtime.ts";
 
 const virtual = { clock: "virtual" } as const;
 const dayMs = 86_400_000;
@@ -27,6 +27,28 @@ describe("a virtual clock", () => {
     await fixture.settle();
     const [record] = seen("stream")[0].Records;
     expect(Math.abs(record.dynamodb.ApproximateCreationDateTime * 1000 - fixture.clock.now())).toBeLessThan(60_000);
+  });
+
+  test("stops on its way as often as is asked: schedules fire at each stop, and what follows from one is done by the next", async () => {
+    const fixture = await startFixture({ scheduleMinutes: 10 }, virtual);
+    let left = 5;
+    plan("schedule", async () => {
+      if (left-- > 0) await fixture.command({ send: [{ MessageBody: String(left), DelaySeconds: 60 }] });
+    });
+    const before = fixture.clock.now();
+    await fixture.clock.advance(3_600_000, { tickEveryMs: 60_000 });
+    expect(seen("schedule").length).toBe(6);
+    expect(bodies().flat()).toEqual(["4", "3", "2", "1", "0"]);
+    const ticks = seen("schedule").map(({ time }) => Date.parse(time) - before);
+    for (const [index, ms] of ticks.entries()) expect(Math.abs(ms - (index + 1) * 600_000)).toBeLessThan(60_000);
+    expect(fixture.clock.now() - before).toBeLessThan(3_660_000);
+  });
+
+  test("stops at the end too when that is between two stops, and never when it is asked for nonsense", async () => {
+    const fixture = await startFixture({}, virtual);
+    await fixture.clock.advance(150_000, { tickEveryMs: 100_000 });
+    expect(seen("schedule").length).toBe(2);
+    await expect(fixture.clock.advance(1, { tickEveryMs: 0 })).rejects.toThrow("cannot stop every 0 ms");
   });
 
   test("only moves forward", async () => {

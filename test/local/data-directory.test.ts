@@ -124,6 +124,42 @@ describe("a process killed by SIGKILL", () => {
     expect((await fixture.command({ get: [item("a")] })).results[0].Item).toEqual(item("a"));
   });
 
+  test("leaves delayed messages their delay", async () => {
+    const assembly = synthesiseFixture();
+    const dataDir = newDirectory();
+    const { child, line: url } = await startChild(assembly, dataDir);
+    await command(url, { send: [{ MessageBody: "in flight" }, { MessageBody: "later", DelaySeconds: 600 }] });
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    const fixture = await startFixture({}, { assembly, dataDir, clock: "virtual" });
+    await fixture.settle();
+    expect(bodies()).toEqual([["in flight"]]);
+    expect(seen("queue")[0].Records[0].attributes.ApproximateReceiveCount).toBe("2");
+    await fixture.clock.advance(560_000);
+    expect(bodies()).toEqual([["in flight"]]);
+    await fixture.clock.advance(41_000);
+    expect(bodies()).toEqual([["in flight"], ["later"]]);
+  });
+
+  test("leaves every object and parameter that was acknowledged", async () => {
+    const assembly = synthesiseFixture();
+    const dataDir = newDirectory();
+    const { child, line: url } = await startChild(assembly, dataDir);
+    const Bucket = "fixture-bucket83908e77";
+    const aws = [
+      { service: "s3", action: "PutObject", input: { Bucket, Key: "a", Body: "kept" } },
+      { service: "ssm", action: "PutParameter", input: { Name: "/a", Value: "kept", Type: "SecureString" } },
+    ];
+    expect((await command(url, { aws })).error).toBeUndefined();
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("exit", resolve));
+    const fixture = await startFixture({}, { assembly, dataDir });
+    expect(fixture.outputs.BucketName).toBe(Bucket);
+    expect(await fixture.aws("s3", "GetObject", { Bucket, Key: "a" })).toMatchObject({ Body: "kept" });
+    const { Parameter } = await fixture.aws("ssm", "GetParameter", { Name: "/a", WithDecryption: true });
+    expect(Parameter.Value).toBe("kept");
+  });
+
   test("leaves no lock behind: a start right after it works", async () => {
     const assembly = synthesiseFixture();
     const dataDir = newDirectory();
@@ -198,8 +234,8 @@ test("nothing listens beyond loopback", async () => {
   const dataDir = newDirectory();
   await startFixture({}, { dataDir, meter: true });
   const addresses = [process.pid, dynoxidePid(dataDir)].flatMap(listeningAddresses);
-  // The HTTP API, fauxqs, two proxies, dynoxide.
-  expect(addresses.length).toBeGreaterThanOrEqual(5);
+  // The HTTP API, dynoxide, fauxqs, S3, parameters, and four proxies.
+  expect(addresses.length).toBeGreaterThanOrEqual(9);
   expect(new Set(addresses)).toEqual(new Set(["0100007F"]));
 });
 

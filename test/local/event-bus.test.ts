@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { Faults } from "#local/faults.ts";
 import { inQueue, seen, startFixture } from "#test/fixture-runtime.ts";
 
 const virtual = { clock: "virtual" } as const;
@@ -12,8 +13,10 @@ const entry = (type: string, more = {}) => ({
 
 test("an event that matches a rule reaches the rule's function and queue", async () => {
   const fixture = await startFixture({ eventPattern: { "detail-type": ["wanted"] } }, virtual);
-  const { results } = await fixture.command({ events: [entry("wanted"), entry("other")] });
-  expect(results[0]).toMatchObject({ status: 200, FailedEntryCount: 0 });
+  const { FailedEntryCount } = await fixture.aws("eventbridge", "PutEvents", {
+    Entries: [entry("wanted"), entry("other")],
+  });
+  expect(FailedEntryCount).toBe(0);
   await fixture.settle();
   expect(seen("schedule")).toEqual([
     expect.objectContaining({
@@ -30,14 +33,34 @@ test("an event that matches a rule reaches the rule's function and queue", async
 
 test("a bus that the stack does not have is an error", async () => {
   const fixture = await startFixture({ eventPattern: { source: ["test"] } }, virtual);
-  const { results } = await fixture.command({ events: [entry("a", { EventBusName: "elsewhere" })] });
-  expect(results[0]).toMatchObject({ status: 400, __type: "ResourceNotFoundException" });
+  const put = fixture.aws("eventbridge", "PutEvents", { Entries: [entry("a", { EventBusName: "elsewhere" })] });
+  await expect(put).rejects.toThrow("Event bus elsewhere does not exist.");
+});
+
+test("putting events is an action that is granted, metered and disturbed like any other", async () => {
+  const calls: unknown[] = [];
+  const faults: Faults = {
+    calls: {
+      decide: (call) => {
+        calls.push(call);
+        return call.index === 0 ? "throttle" : undefined;
+      },
+    },
+  };
+  const fixture = await startFixture({ eventPattern: { source: ["test"] } }, { ...virtual, meter: true, faults });
+  expect(await fixture.aws("eventbridge", "PutEvents", { Entries: [entry("a")] })).toMatchObject({
+    FailedEntryCount: 0,
+  });
+  const functionName = fixture.resource("Http").ref;
+  expect(fixture.usage.actionsByFunction[functionName]).toEqual({ "events:PutEvents": 2 });
+  expect(fixture.usage.calls["events:PutEvents"]).toMatchObject({ requests: 2, errors: 1 });
+  expect(calls[1]).toMatchObject({ service: "events", action: "PutEvents", functionName, index: 1 });
 });
 
 test("a malformed detail fails its entry alone", async () => {
   const fixture = await startFixture({ eventPattern: { source: ["test"] } }, virtual);
-  const { results } = await fixture.command({ events: [entry("a", { Detail: "no JSON" }), entry("b")] });
-  expect(results[0]).toMatchObject({
+  const Entries = [entry("a", { Detail: "no JSON" }), entry("b")];
+  expect(await fixture.aws("eventbridge", "PutEvents", { Entries })).toMatchObject({
     FailedEntryCount: 1,
     Entries: [{ ErrorCode: "MalformedDetail" }, { EventId: expect.any(String) }],
   });

@@ -39,6 +39,16 @@ describe("delivery", () => {
     expect(bodies()).toEqual([["later"]]);
   });
 
+  test("a delayed message arrives by the machine's clock too, at a mapping that has nothing else to do", async () => {
+    const fixture = await startFixture();
+    await fixture.settle();
+    const arrived = new Promise((resolve) => {
+      plan("queue", (event) => resolve(event.Records[0].body));
+    });
+    await fixture.command({ send: [{ MessageBody: "later", DelaySeconds: 1 }] });
+    expect(await arrived).toBe("later");
+  });
+
   test("a batch holds no more than its size", async () => {
     const fixture = await startFixture({ queueMapping: { batchSize: 2, maximumBatchingWindowInSeconds: 20 } }, virtual);
     await fixture.send("1", "2", "3", "4", "5");
@@ -130,6 +140,30 @@ describe("failures", () => {
     expect(await inQueue(fixture, "Dead")).toEqual(["poison"]);
   });
 
+  test("a dead letter reaches the function that is mapped to its queue, and is gone when that has it", async () => {
+    const fixture = await startFixture({ deadMapping: true }, virtual);
+    plan("queue", () => Promise.reject(new Error("never")));
+    await fixture.send("poison");
+    for (let tries = 0; tries < 4; tries++) await fixture.clock.advance(visibilityMs);
+    expect(bodies("dead")).toEqual([["poison"]]);
+    const [record] = seen("dead")[0].Records;
+    expect(record).toMatchObject({
+      eventSourceARN: fixture.resource("Dead").attributes.Arn,
+      attributes: { ApproximateReceiveCount: "4" },
+    });
+    expect(record.messageId).toBe(seen("queue")[0].Records[0].messageId);
+    expect(await inQueue(fixture, "Dead")).toEqual([]);
+  });
+
+  test("a dead letter that its function fails comes again, like any message", async () => {
+    const fixture = await startFixture({ deadMapping: true }, virtual);
+    plan("queue", () => Promise.reject(new Error("never")));
+    plan("dead", () => (seen("dead").length === 1 ? Promise.reject(new Error("once")) : undefined));
+    await fixture.send("poison");
+    for (let tries = 0; tries < 5; tries++) await fixture.clock.advance(visibilityMs);
+    expect(bodies("dead")).toEqual([["poison"], ["poison"]]);
+  });
+
   test("a message past its retention is gone", async () => {
     const fixture = await startFixture({}, virtual);
     plan("queue", () => Promise.reject(new Error("never")));
@@ -138,6 +172,18 @@ describe("failures", () => {
     await fixture.clock.advance(4 * 86_400_000);
     expect(await inQueue(fixture, "Dead")).toEqual([]);
   });
+});
+
+test.each([[{}], [{ meter: true }]])("a function learns how many messages wait in a queue, with %j", async (more) => {
+  const fixture = await startFixture({ queueMapping: { enabled: false } }, { ...virtual, ...more });
+  await fixture.send("1", "2");
+  await fixture.command({ send: [{ MessageBody: "later", DelaySeconds: 60 }] });
+  const AttributeNames = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesDelayed"];
+  const QueueUrl = fixture.resource("Queue").ref;
+  const count = async () => (await fixture.aws("sqs", "GetQueueAttributes", { QueueUrl, AttributeNames })).Attributes;
+  expect(await count()).toEqual({ ApproximateNumberOfMessages: "2", ApproximateNumberOfMessagesDelayed: "1" });
+  await fixture.clock.advance(61_000);
+  expect(await count()).toEqual({ ApproximateNumberOfMessages: "3", ApproximateNumberOfMessagesDelayed: "0" });
 });
 
 describe("faults", () => {

@@ -54,6 +54,17 @@ describe("records", () => {
   });
 });
 
+test("two mappings of one stream go each its own way, with its own filter and its own failures", async () => {
+  const filterCriteria = { filters: [{ pattern: '{"dynamodb":{"Keys":{"pk":{"S":[{"prefix":"run#"}]}}}}' }] };
+  const fixture = await startFixture({ streamMapping: { filterCriteria, batchSize: 1 }, windowSeconds: 60 }, virtual);
+  plan("stream", () => (seen("stream").length === 1 ? Promise.reject(new Error("once")) : undefined));
+  await fixture.put("run#1", "other", "run#2");
+  await fixture.settle();
+  expect(batches("stream")).toEqual([["run#1"], ["run#1"], ["run#2"]]);
+  expect(seen("stream")[0].shardId).toBeUndefined();
+  expect(batches("window").flat()).toEqual(["run#1", "other", "run#2"]);
+});
+
 describe("failures", () => {
   test("a failing batch comes again, and nothing overtakes it", async () => {
     const fixture = await startFixture({ streamMapping: { batchSize: 1 } }, virtual);

@@ -28,6 +28,26 @@ describe("what is not understood is an error", () => {
     );
   });
 
+  test("a bucket's versions, whose old ones would be kept", async () => {
+    const properties = { VersioningConfiguration: { Status: "Enabled" } };
+    const start = startFixture({ resources: { Extra: { type: "AWS::S3::Bucket", properties } } });
+    await expect(start).rejects.toThrow(
+      "lib/local does not understand Extra (AWS::S3::Bucket): VersioningConfiguration; add it to lib/local/resources/s3.ts",
+    );
+  });
+
+  test("a bucket's rule by anything but prefix and days, and what is no part of a bucket's policy", async () => {
+    const rule = { Status: "Enabled", ExpirationInDays: 1, TagFilters: [{ Key: "a", Value: "b" }] };
+    const ruled = { type: "AWS::S3::Bucket", properties: { LifecycleConfiguration: { Rules: [rule] } } };
+    await expect(startFixture({ resources: { Extra: ruled } })).rejects.toThrow(
+      "LifecycleConfiguration.Rules.0.TagFilters",
+    );
+    const policy = { type: "AWS::S3::BucketPolicy", properties: { Bucket: "b", PolicyDocument: {}, Colour: "red" } };
+    await expect(startFixture({ resources: { Extra: policy } })).rejects.toThrow(
+      "Extra (AWS::S3::BucketPolicy): Colour",
+    );
+  });
+
   test("a cron expression", async () => {
     const target = { Arn: "arn:aws:lambda:us-east-1:000000000000:function:x", RoleArn: "x" };
     const properties = {

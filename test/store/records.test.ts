@@ -20,6 +20,9 @@ describe("a record up to 1 KB", () => {
       newRecord({ source: "api", category: "order", payload: { text: "x".repeat(1_000) }, expiresAtMs: null }, id),
     );
     expect(writes.map((write) => "item" in write && write.item.pk)).toEqual(["record#03", `payload#${id}`]);
-    expect(writes.map((write) => "item" in write && write.condition)).toEqual([{ absent: true }, { absent: true }]);
+    expect(writes.map((write) => "condition" in write && write.condition)).toEqual([
+      { absent: true },
+      { absent: true },
+    ]);
   });
 });

@@ -3,7 +3,7 @@ import { onTestFinished } from "vitest";
 import { type LocalOptions, type LocalRuntime, startLocal } from "#local/start-local.ts";
 import { type FixtureOptions, synthesiseFixture } from "./fixture-stack.ts";
 
-type Kind = "queue" | "stream" | "schedule" | "window";
+type Kind = "queue" | "dead" | "stream" | "schedule" | "window";
 // What the functions of the fixture received and answer; they are plain JavaScript.
 export type Seen = any;
 type Plan = (event: Seen, context: Seen) => unknown;
@@ -14,6 +14,8 @@ export type Fixture = LocalRuntime & {
   readonly messages: string[];
   /** Has the HTTP function do something; returns its answer's body. */
   command(command: Record<string, unknown>): Promise<Seen>;
+  /** Has it call AWS by the real SDK; returns the output, or throws what it met. */
+  aws(service: "s3" | "ssm" | "sqs" | "eventbridge", action: string, input: Record<string, unknown>): Promise<Seen>;
   /** Writes items with these keys, one after another. */
   put(...keys: string[]): Promise<void>;
   /** Sends messages with these bodies. */
@@ -35,9 +37,9 @@ export function batches(kind: "stream" | "window" = "stream"): string[][] {
   return seen(kind).map((event) => event.Records.map((record: Seen) => record.dynamodb.Keys.pk.S));
 }
 
-/** The body of each message in each batch that the queue's function received. */
-export function bodies(): string[][] {
-  return seen("queue").map((event) => event.Records.map((record: Seen) => record.body));
+/** The body of each message in each batch that a queue's function received. */
+export function bodies(kind: "queue" | "dead" = "queue"): string[][] {
+  return seen(kind).map((event) => event.Records.map((record: Seen) => record.body));
 }
 
 /** Has a function answer as planned from now on. */
@@ -61,7 +63,7 @@ export async function startFixture(
 ): Promise<Fixture> {
   const { keepsEvents = false, ...rest } = options;
   if (!keepsEvents) {
-    shared.fixtureSeen = { queue: [], stream: [], schedule: [], window: [] };
+    shared.fixtureSeen = { queue: [], dead: [], stream: [], schedule: [], window: [] };
     shared.fixturePlans = {};
   }
   const messages: string[] = [];
@@ -84,11 +86,18 @@ export async function startFixture(
     return response.json();
   }
 
+  async function aws(service: string, action: string, input: Record<string, unknown>): Promise<Seen> {
+    const answer = await command({ aws: [{ service, action, input }] });
+    if (answer.error === undefined && answer.results !== undefined) return answer.results[0];
+    throw Object.assign(new Error(answer.message), { name: answer.error });
+  }
+
   return {
     ...runtime,
     assembly,
     messages,
     command,
+    aws,
     put: async (...keys) => {
       await command({ put: keys.map((key) => ({ pk: { S: key } })) });
     },

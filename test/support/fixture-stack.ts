@@ -8,6 +8,7 @@ import { AttributeType, StreamViewType, Table } from "aws-cdk-lib/aws-dynamodb";
 import { CfnEventBus, CfnRule } from "aws-cdk-lib/aws-events";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import { CfnEventSourceMapping, Code, Function as LambdaFunction, Runtime } from "aws-cdk-lib/aws-lambda";
+import { BlockPublicAccess, Bucket, BucketEncryption } from "aws-cdk-lib/aws-s3";
 import { CfnSchedule } from "aws-cdk-lib/aws-scheduler";
 import { Queue } from "aws-cdk-lib/aws-sqs";
 
@@ -26,6 +27,10 @@ export type FixtureOptions = {
   cors?: Record<string, unknown>;
   /** Leaves out `dynamodb:DeleteItem`. */
   withoutDelete?: boolean;
+  /** Leaves out `s3:ListBucket`. */
+  withoutList?: boolean;
+  /** A mapping of the dead-letter queue to a function. */
+  deadMapping?: boolean;
   scheduleMinutes?: number;
   /** An event bus, and a rule of this pattern that has the schedule's function and the dead-letter queue as targets. */
   eventPattern?: Record<string, unknown>;
@@ -68,7 +73,18 @@ function buildFixture(stack: Stack, options: FixtureOptions): void {
     visibilityTimeout: Duration.seconds(30),
     deadLetterQueue: { queue: dead, maxReceiveCount: 2 },
   });
-  const environment = { TABLE_NAME: table.tableName, QUEUE_URL: queue.queueUrl };
+  const bucket = new Bucket(stack, "Bucket", {
+    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+    encryption: BucketEncryption.S3_MANAGED,
+    enforceSSL: true,
+    lifecycleRules: [{ prefix: "week/", expiration: Duration.days(7) }],
+  });
+  const environment = {
+    TABLE_NAME: table.tableName,
+    QUEUE_URL: queue.queueUrl,
+    DEAD_URL: dead.queueUrl,
+    BUCKET_NAME: bucket.bucketName,
+  };
   const lambda = (id: string, handler: string, more: Record<string, string> = {}, seconds = 30) =>
     new LambdaFunction(stack, id, {
       runtime: Runtime.NODEJS_22_X,
@@ -86,10 +102,18 @@ function buildFixture(stack: Stack, options: FixtureOptions): void {
     ...(options.withoutDelete ? [] : ["dynamodb:DeleteItem"]),
   ];
   http.addToRolePolicy(new PolicyStatement({ actions: writes, resources: [table.tableArn] }));
-  http.addToRolePolicy(new PolicyStatement({ actions: ["sqs:SendMessage"], resources: [queue.queueArn] }));
+  const sends = ["sqs:SendMessage", "sqs:GetQueueAttributes"];
+  http.addToRolePolicy(new PolicyStatement({ actions: sends, resources: [queue.queueArn, dead.queueArn] }));
+  const objects = ["s3:PutObject", "s3:GetObject", "s3:DeleteObject"];
+  http.addToRolePolicy(new PolicyStatement({ actions: objects, resources: [bucket.arnForObjects("*")] }));
+  if (!options.withoutList)
+    http.addToRolePolicy(new PolicyStatement({ actions: ["s3:ListBucket"], resources: [bucket.bucketArn] }));
+  const parameters = ["ssm:PutParameter", "ssm:GetParameter"];
+  http.addToRolePolicy(new PolicyStatement({ actions: parameters, resources: ["*"] }));
 
   const onQueue = lambda("OnQueue", "observer.queue", options.environment);
   queue.grantConsumeMessages(onQueue);
+  table.grant(onQueue, "dynamodb:GetItem");
   new CfnEventSourceMapping(stack, "QueueMapping", {
     eventSourceArn: queue.queueArn,
     functionName: onQueue.functionName,
@@ -97,8 +121,19 @@ function buildFixture(stack: Stack, options: FixtureOptions): void {
     ...options.queueMapping,
   });
 
+  if (options.deadMapping) {
+    const onDead = lambda("OnDead", "observer.dead");
+    dead.grantConsumeMessages(onDead);
+    new CfnEventSourceMapping(stack, "DeadMapping", {
+      eventSourceArn: dead.queueArn,
+      functionName: onDead.functionName,
+      functionResponseTypes: ["ReportBatchItemFailures"],
+    });
+  }
+
   const onStream = lambda("OnStream", "observer.stream");
   table.grantStreamRead(onStream);
+  table.grant(onStream, "dynamodb:GetItem");
   dead.grantSendMessages(onStream);
   const streamSource = {
     eventSourceArn: table.tableStreamArn ?? "",
@@ -166,6 +201,7 @@ function buildFixture(stack: Stack, options: FixtureOptions): void {
   });
   new CfnOutput(stack, "Endpoint", { value: api.attrApiEndpoint });
   new CfnOutput(stack, "TableName", { value: table.tableName });
+  new CfnOutput(stack, "BucketName", { value: bucket.bucketName });
 
   for (const [id, { type, properties = {} }] of Object.entries(options.resources ?? {}))
     new CfnResource(stack, id, { type, properties });

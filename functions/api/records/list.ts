@@ -2,8 +2,9 @@ import { recordView, listRecords as route } from "#contract/routes/records.ts";
 import { totalOf } from "#domain/summary.ts";
 import { api } from "#runtime/api.ts";
 import { page } from "#runtime/page.ts";
+import { positionSchema } from "#store/list-page.ts";
 import { readAllTime } from "#store/read-counters.ts";
-import { listRecords, positionSchema, type RecordQuery } from "#store/record-list.ts";
+import { listRecords, type RecordQuery } from "#store/record-list.ts";
 
 export const handler = api(route, async (request) => {
   const { limit, offset, cursor, ...filters } = request.query();
@@ -21,7 +22,10 @@ export const handler = api(route, async (request) => {
     scope: query,
     positionSchema,
     read: async (from) => {
-      const [found, counts] = await Promise.all([listRecords(query, limit, from, request.nowMs), readAllTime()]);
+      const [found, counts] = await Promise.all([
+        listRecords(query, limit, from, request.nowMs),
+        readAllTime("record"),
+      ]);
       return { items: found.records.map(recordView), next: found.next, total: totalOf(counts.counters, query) };
     },
   });

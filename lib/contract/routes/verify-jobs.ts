@@ -1,20 +1,33 @@
 import * as z from "zod";
+import { type FamilyName, familyNames } from "#domain/counted-family.ts";
+import { bucketMs } from "#domain/duration-sketch.ts";
 import type { Job } from "#domain/job.ts";
-import { parseCounterName } from "#domain/tally.ts";
+import type { Difference } from "#domain/recount.ts";
+import { durationDimension, parseCounterName, parseDurationValue } from "#domain/tally.ts";
 import { uuid7TimeMs } from "#domain/uuid7.ts";
-import { type Difference, verdictOf } from "#domain/verify-job.ts";
+import { currentVerify, verdictOf } from "#domain/verify-job.ts";
 import { dayParam, timeField, timeText } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const count = z.int().min(0);
 
+type FamilyWord = `${FamilyName}s`;
+
+/** The families that can be recounted, by what they are called in requests and answers. */
+export const verifiedFamilies = Object.fromEntries(familyNames.map((name) => [`${name}s`, name])) as Record<
+  FamilyWord,
+  FamilyName
+>;
+const familyField = z.enum(Object.keys(verifiedFamilies) as [FamilyWord, ...FamilyWord[]]);
+
 /** The progress of a verification in answers. */
 const verifyJobSchema = z
   .object({
     id: z.uuid(),
+    family: familyField,
     status: z.enum(["running", "completed"]),
     result: z.enum(["agree", "differ", "moving"]).nullable().meta({
-      description: "`moving`: records changed while they were recounted, or just before. Null while it runs.",
+      description: "`moving`: something changed while it was recounted, or just before. Null while it runs.",
     }),
     date_from: z.iso.date(),
     date_to: z.iso.date(),
@@ -26,7 +39,7 @@ const verifyJobSchema = z
           day: z.iso.date(),
           dimension: z.string(),
           status: z.string(),
-          value: z.string(),
+          value: z.string().meta({ description: "Of durations: how long, and of which workflow if of one alone." }),
           counted: z.int(),
           recounted: z.int(),
         }),
@@ -41,9 +54,11 @@ const verifyJobSchema = z
 
 /** A verification as answers show it. */
 export function verifyJobView(job: Job<"verify">): z.input<typeof verifyJobSchema> {
-  const { state, status } = job;
+  const { status } = job;
+  const state = currentVerify(job.state);
   return {
     id: job.id,
+    family: `${state.family}s`,
     status,
     result: status === "completed" ? verdictOf(state) : null,
     date_from: state.firstDay,
@@ -60,24 +75,31 @@ export function verifyJobView(job: Job<"verify">): z.input<typeof verifyJobSchem
 
 function differenceView({ day, counter, counted, recounted }: Difference) {
   const { dimension = "", status = "", value = "" } = parseCounterName(counter) ?? {};
-  return { day, dimension, status, value, counted, recounted };
+  const shown = dimension === durationDimension ? durationText(value) : value;
+  return { day, dimension, status, value: shown, counted, recounted };
+}
+
+function durationText(value: string): string {
+  const { name, bucket } = parseDurationValue(value);
+  return `${bucketMs(bucket)} ms${name === null ? "" : ` of ${name}`}`;
 }
 
 export const verifyReports = defineRoute({
   id: "reports.verify",
   method: "POST",
   path: "/reports/verify",
-  summary: "Recount the records and compare",
+  summary: "Recount a family and compare",
   description:
-    "Queues a recount of whole days of creation against the counters, from the oldest record to today unless said otherwise. With `repair` the counters of days that differ are mended where nothing changed for 25 hours: the stream can bring no more of those.",
+    "Queues a recount of whole days of creation against the counters of a family, from its oldest member to today unless said otherwise. With `repair` the counters of days that differ are mended where nothing changed for 25 hours: the stream can bring no more of those.",
   scope: "write",
   body: z
     .object({
+      family: familyField.default("records").meta({ description: "What to recount." }),
       date_from: dayParam("The first day to recount.").optional(),
       date_to: dayParam("The last day to recount.").optional(),
       repair: z.boolean().optional(),
     })
-    .meta({ id: "VerifyInput", examples: [{ repair: false }] }),
+    .meta({ id: "VerifyInput", examples: [{ family: "records", repair: false }] }),
   answers: {
     202: { description: "Queued.", schema: verifyJobSchema, headers: ["ETag", "Location", "Idempotency-Replayed"] },
   },

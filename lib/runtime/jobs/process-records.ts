@@ -1,16 +1,12 @@
+import { advancedBulk, isBulkDone, type ListedStep } from "#domain/bulk-job.ts";
 import type { Job } from "#domain/job.ts";
-import {
-  advanceProcess,
-  isProcessDone,
-  type ListedStep,
-  type ProcessFilters,
-  type ProcessOutcome,
-} from "#domain/process-job.ts";
+import type { ProcessFilters, ProcessOutcome } from "#domain/process-job.ts";
 import { processRecord } from "#domain/record.ts";
 import { classificationRules } from "#runtime/classification-rules.ts";
 import { writeIdOf } from "#runtime/identity.ts";
 import { commit } from "#store/commit.ts";
-import { listRecords, positionSchema } from "#store/record-list.ts";
+import { positionSchema } from "#store/list-page.ts";
+import { listRecords } from "#store/record-list.ts";
 import { findRecord, replaceRecord } from "#store/records.ts";
 import type { JobStep } from "./job-step.ts";
 
@@ -32,8 +28,8 @@ export async function listStep(filters: ProcessFilters, position: unknown, nowMs
 export const processRecords: JobStep<"process"> = async ({ job, requestId }, nowMs) => {
   const outcomes = await Promise.all(job.state.next.map((id) => processOne(job, id, requestId, nowMs)));
   const following = await listStep(job.state.filters, job.state.position, nowMs);
-  const state = advanceProcess(job.state, outcomes, following);
-  return { state, done: isProcessDone(state) };
+  const state = advancedBulk(job.state, outcomes, following);
+  return { state, done: isBulkDone(state) };
 };
 
 async function processOne(job: Job, id: string, requestId: string, nowMs: number): Promise<ProcessOutcome> {

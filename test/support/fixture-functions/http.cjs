@@ -1,4 +1,3 @@
-const http = require("node:http");
 const dynamo = require("@aws-sdk/client-dynamodb");
 const { SQSClient, SendMessageCommand, SendMessageBatchCommand } = require("@aws-sdk/client-sqs");
 
@@ -15,7 +14,8 @@ exports.handler = async (event, context) => {
   }
   const results = [];
   try {
-    for (const call of calls(command)) results.push(await call());
+    if (command.together) results.push(...(await Promise.all(calls(command).map((call) => call()))));
+    else for (const call of calls(command)) results.push(await call());
   } catch (error) {
     return json({ error: error.name, message: error.message, results });
   }
@@ -39,7 +39,7 @@ function calls(command) {
     ...of(command.sendBatch && [command.sendBatch], (Entries) =>
       sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries })),
     ),
-    ...of(command.events && [command.events], putEvents),
+    ...of(command.aws, callAws),
   ];
 }
 
@@ -57,20 +57,23 @@ function batch(items) {
   return dynamodb.send(new dynamo.BatchWriteItemCommand({ RequestItems }));
 }
 
-// By hand, for the fixture does without EventBridge's client.
-function putEvents(Entries) {
-  return new Promise((resolve, reject) => {
-    const headers = { "x-amz-target": "AWSEvents.PutEvents", "content-type": "application/x-amz-json-1.1" };
-    const request = http.request(process.env.AWS_ENDPOINT_URL_EVENTBRIDGE, { method: "POST", headers }, (response) => {
-      let text = "";
-      response.on("data", (chunk) => {
-        text += chunk;
-      });
-      response.on("end", () => resolve({ status: response.statusCode, ...JSON.parse(text) }));
-    });
-    request.on("error", reject);
-    request.end(JSON.stringify({ Entries }));
-  });
+const clients = {
+  s3: () => [require("@aws-sdk/client-s3"), "S3Client"],
+  ssm: () => [require("@aws-sdk/client-ssm"), "SSMClient"],
+  sqs: () => [require("@aws-sdk/client-sqs"), "SQSClient"],
+  eventbridge: () => [require("@aws-sdk/client-eventbridge"), "EventBridgeClient"],
+};
+
+// A client like any other, with all its attempts.
+async function callAws({ service, action, input }) {
+  const [sdk, name] = clients[service]();
+  const client = new sdk[name]({});
+  try {
+    const { $metadata, Body, ...output } = await client.send(new sdk[`${action}Command`](input));
+    return { ...output, ...(Body && { Body: await Body.transformToString() }) };
+  } finally {
+    client.destroy();
+  }
 }
 
 function commandOf(event) {

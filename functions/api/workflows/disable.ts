@@ -1,0 +1,5 @@
+import { disableWorkflow } from "#contract/routes/workflows.ts";
+import { api } from "#runtime/api.ts";
+import { switchWorkflow } from "#runtime/switch-workflow.ts";
+
+export const handler = api(disableWorkflow, (request) => switchWorkflow(request, false));

@@ -1,0 +1,15 @@
+import type { BulkState } from "./bulk-job.ts";
+
+/** Which failed runs a job retries; null: any. Times are inclusive, in milliseconds since the epoch. */
+export type RedriveFilters = {
+  workflowId: string | null;
+  tag: string | null;
+  createdAfterMs: number | null;
+  createdBeforeMs: number;
+};
+
+/** What became of a run: `skipped` ones were retried by somebody else meanwhile, or are gone. */
+export const redriveOutcomes = ["retried", "skipped"] as const;
+export type RedriveOutcome = (typeof redriveOutcomes)[number];
+
+export type RedriveState = BulkState<RedriveFilters, RedriveOutcome>;

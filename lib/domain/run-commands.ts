@@ -1,0 +1,84 @@
+import { DomainError } from "./domain-error.ts";
+import { isFinished, moved, type Run } from "./run.ts";
+import type { Definition } from "./workflow.ts";
+
+/** The run as nobody moves it on. A request that is under way ends, and what it came to is told; no further step begins. */
+export function paused(run: Run, by: string, nowMs: number): Run {
+  return moved(assertOpen(run, "pause"), "PAUSED", nowMs, { type: "paused", by });
+}
+
+/** The paused run as it goes on: with the worker that still has it, at its time, or at once. Waits went on meanwhile. */
+export function resumed(run: Run, by: string, nowMs: number): Run {
+  if (run.status !== "PAUSED") throw conflict(`The run is ${run.status}: only a PAUSED run can be resumed.`);
+  const held = run.lease !== null && run.lease.untilMs > nowMs;
+  const status = held ? "RUNNING" : run.wakeAtMs !== null && run.wakeAtMs > nowMs ? "WAITING" : "PENDING";
+  return moved(run, status, nowMs, { type: "resumed", by });
+}
+
+/** The run at its end by somebody's wish. A request that is under way cannot be called back; what it came to is told. */
+export function cancelled(run: Run, by: string, nowMs: number): Run {
+  const next = moved(assertOpen(run, "cancel"), "CANCELLED", nowMs, { type: "cancelled", by });
+  return { ...next, lease: null, wakeAtMs: null };
+}
+
+/** Where a retry begins: at the step that failed, at the first, or at a named one. */
+export type RetryFrom = "failed" | "start" | { step: string };
+
+/** What a retry is to be. */
+export type Retry = {
+  from: RetryFrom;
+  definitionVersion: number;
+  definition: Definition;
+  payloadEdited: boolean;
+  by: string;
+};
+
+/**
+ * The finished run as it begins again at a step. What the steps before put out is kept; the requests of further steps carry
+ * new ids, and whoever still works on the run can write nothing more.
+ *
+ * @throws DomainError `state_conflict` when it has not ended, or nothing failed; `validation_failed` for a step that the
+ * definition does not have.
+ */
+export function retried(run: Run, ran: Definition, retry: Retry, nowMs: number): Run {
+  if (!isFinished(run))
+    throw conflict(`The run is ${run.status}: only a finished run can be retried. Cancel it first.`);
+  const { from, definition, definitionVersion, payloadEdited, by } = retry;
+  const fromStep = stepToRetry(run, ran, from);
+  const step = definition.steps.findIndex(({ name }) => name === fromStep);
+  if (step === -1) {
+    const names = definition.steps.map(({ name }) => name).join(", ");
+    const message = `version ${definitionVersion} has no step ${fromStep}: it has ${names}`;
+    throw new DomainError("validation_failed", `from_step ${message}`, { errors: [{ path: "from_step", message }] });
+  }
+  const next = moved(run, "PENDING", nowMs, {
+    type: "retried",
+    by,
+    fromStep,
+    ranVersion: run.definitionVersion,
+    definitionVersion,
+    payloadEdited,
+  });
+  const anew = { attempt: 1, stepStartedAtMs: null, wakeAtMs: null, lease: null, claims: 0, error: null };
+  return { ...next, ...anew, definitionVersion, step, generation: run.generation + 1, fence: run.fence + 1 };
+}
+
+function stepToRetry(run: Run, ran: Definition, from: RetryFrom): string {
+  if (typeof from === "object") return from.step;
+  if (from === "start") return ran.steps[0]?.name ?? "";
+  const failed = ran.steps[run.step]?.name;
+  if (failed === undefined || run.status === "SUCCESS") {
+    throw conflict("No step of the run failed: name the step to retry from, or start.");
+  }
+  return failed;
+}
+
+function assertOpen(run: Run, command: string): Run {
+  if (isFinished(run)) throw conflict(`The run is ${run.status}: it is too late to ${command} it.`);
+  if (run.status === "PAUSED" && command === "pause") throw conflict("The run is PAUSED already.");
+  return run;
+}
+
+function conflict(message: string): DomainError {
+  return new DomainError("state_conflict", message);
+}

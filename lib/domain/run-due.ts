@@ -1,0 +1,45 @@
+import { isFinished, type Run, triggeredAtMs } from "./run.ts";
+
+/** How old a run is when the sweep looks at it, once: longer than any request that could still be creating it. */
+export const visitAfterMs = 120_000;
+
+/** How long a message that was sent is given before the run counts as overdue. */
+const messageMs = 60_000;
+
+/** The longest that a message is held back (SQS: 15 minutes). Longer waits are ended by the sweep. */
+export const messageDelayMsMax = 900_000;
+
+/** The longest that overdue messages are apart. */
+const resendMsMax = 900_000;
+
+/** How things stand with a run for who received a message about it. */
+export type Dueness = { kind: "due" } | { kind: "rests" } | { kind: "held" } | { kind: "early"; byMs: number };
+
+/** Whether a run is to be moved on now. A lease of another epoch than ours holds nothing. */
+export function duenessOf(run: Run, epoch: string, nowMs: number): Dueness {
+  if (isFinished(run) || run.status === "PAUSED") return { kind: "rests" };
+  if (run.lease !== null && run.lease.epoch === epoch && run.lease.untilMs > nowMs) return { kind: "held" };
+  if (run.wakeAtMs !== null && run.wakeAtMs > nowMs) return { kind: "early", byMs: run.wakeAtMs - nowMs };
+  return { kind: "due" };
+}
+
+/**
+ * When the sweep is to look after an unfinished run, in milliseconds; null: it will look by itself, once, when the run is
+ * `visitAfterMs` old. So a run that is done by then never stands in the index, which would cost it two writes.
+ */
+export function sweepAtMs(run: Run, nowMs: number): number | null {
+  if (isFinished(run) || run.status === "PAUSED") return null;
+  const visitMs = triggeredAtMs(run) + visitAfterMs;
+  return nowMs >= visitMs || (run.wakeAtMs ?? 0) > visitMs ? dueMsOf(run, nowMs) : null;
+}
+
+/** A wait that a message can bridge is looked after when the message should have come; a longer one ahead of its end. */
+function dueMsOf({ wakeAtMs, lease }: Run, nowMs: number): number {
+  if (wakeAtMs === null) return lease?.untilMs ?? nowMs + messageMs;
+  return wakeAtMs - nowMs <= messageDelayMsMax ? wakeAtMs + messageMs : wakeAtMs;
+}
+
+/** When to send again for a run that is overdue: as long again as it has been, within bounds. */
+export function resendAtMs(dueMs: number, nowMs: number): number {
+  return nowMs + Math.min(Math.max(nowMs - dueMs, messageMs), resendMsMax);
+}

@@ -1,0 +1,111 @@
+import type * as z from "zod";
+import type { Violation } from "./domain-error.ts";
+import { referenceRefusal } from "./step-references.ts";
+import type { StepType } from "./steps/step-type.ts";
+import { stepTypeNames, stepTypeOf } from "./steps/step-types.ts";
+import { expressionIn, hasTemplate, templateViolations } from "./template.ts";
+import { templateParts } from "./template-syntax.ts";
+
+/** Why a template may not name a path where it stands, as a predicate of it; null when it may. */
+type AllowsReference = (path: readonly string[], at: string) => string | null;
+
+/** What knows more than the definition: the rules of egress, and those of expressions. A refusal is a predicate. */
+export type StepJudges = {
+  urlRefusal: (url: string) => string | null;
+  headerRefusal: (name: string, value: string) => string | null;
+  expressionViolations: (value: unknown, at: string, allowsReference: AllowsReference) => Violation[];
+};
+
+type Members = Readonly<Record<string, unknown>>;
+
+/**
+ * What is wrong with the steps of a definition besides their shape: names that stand twice, configurations that their
+ * types cannot use, templates that cannot be filled in, and destinations that are refused. Where a template stands, what
+ * takes its place is judged when the step runs.
+ *
+ * @param sent the steps as they were sent: what is no step is passed over, since its shape is told elsewhere
+ */
+export function stepViolations(sent: unknown, judges: StepJudges): Violation[] {
+  if (!Array.isArray(sent)) return [];
+  const steps = sent.map(membersOf);
+  const names = steps.map(({ name }) => (typeof name === "string" ? name : null));
+  return steps.flatMap((step, index) => {
+    const earlier = names.slice(0, index);
+    const earlierSteps = earlier.filter((name) => name !== null);
+    return [...nameViolations(names[index] ?? null, earlier, index), ...judged(step, index, earlierSteps, judges)];
+  });
+}
+
+function nameViolations(name: string | null, earlier: readonly (string | null)[], index: number): Violation[] {
+  const first = name === null ? -1 : earlier.indexOf(name);
+  return first === -1 ? [] : [{ path: `steps.${index}.name`, message: `is that of steps.${first} already` }];
+}
+
+function judged(step: Members, index: number, earlierSteps: readonly string[], judges: StepJudges): Violation[] {
+  const at = `steps.${index}.config`;
+  const { config: sent = {} } = step;
+  if (typeof sent !== "object" || Array.isArray(sent)) return [];
+  const config = membersOf(sent);
+  const typeName = stepTypeNames.find((name) => name === step.type);
+  const type = typeName === undefined ? null : stepTypeOf(typeName);
+  const mayHoldSecrets = (where: string) => type?.destination !== undefined && where.startsWith(`${at}.headers.`);
+  return [
+    ...(type === null ? [] : configViolations(type, config, at)),
+    ...templateViolations(config, at, (path, where) => referenceRefusal(path, earlierSteps, mayHoldSecrets(where))),
+    ...judges.expressionViolations(config, at, (path) => referenceRefusal(path, earlierSteps, false)),
+    ...(type === null ? [] : destinationViolations(type, config, at, judges)),
+  ];
+}
+
+/** What a type says of a configuration, less what templates may still mend. */
+function configViolations(type: StepType<unknown>, config: Members, at: string): Violation[] {
+  const issues = type.config.safeParse(config).error?.issues ?? [];
+  return issues
+    .filter((issue) => !isMendable(issue, config))
+    .map(({ path, message }) => ({ path: [at, ...path].join("."), message }));
+}
+
+/** True where a template may make what is wrong into something else: a text into anything, an object into another one. */
+function isMendable(issue: z.core.$ZodIssue, holder: unknown): boolean {
+  const value = issue.path.reduce<unknown>((each, name) => membersOf(each)[String(name)], holder);
+  if (!hasTemplate(value)) return false;
+  if (typeof value === "string") return true;
+  if (issue.code === "invalid_union") {
+    return issue.errors.some((alternative) => alternative.every((each) => isMendable(each, value)));
+  }
+  return issue.code !== "invalid_type";
+}
+
+function destinationViolations(type: StepType<unknown>, config: Members, at: string, judges: StepJudges): Violation[] {
+  const destination = type.destination?.(config) ?? null;
+  if (destination === null) return [];
+  const known = knownStart(destination.url);
+  const ofUrl = known === null ? null : judges.urlRefusal(known);
+  const ofHeaders = Object.entries(membersOf(destination.headers)).flatMap(([name, value]) => {
+    const message = judges.headerRefusal(name, withoutTemplates(String(value)));
+    return message === null ? [] : [{ path: `${at}.headers.${name.slice(0, 64)}`, message }];
+  });
+  return [...(ofUrl === null ? [] : [{ path: `${at}.url`, message: ofUrl }]), ...ofHeaders];
+}
+
+/** As much of a URL as no template changes, when that says where it leads: its host at least. Null when it does not. */
+function knownStart(url: string): string | null {
+  if (expressionIn(url) !== null) return null;
+  const parts = templateParts(url);
+  const templateAt = parts.findIndex((part) => part.kind !== "text");
+  const start = textOf(templateAt === -1 ? parts : parts.slice(0, templateAt));
+  return templateAt === -1 || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]+[/?#]/i.test(start) ? start : null;
+}
+
+function withoutTemplates(text: string): string {
+  return expressionIn(text) === null ? textOf(templateParts(text)) : "";
+}
+
+function textOf(parts: ReturnType<typeof templateParts>): string {
+  return parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
+}
+
+/** The members of an object; none of what is no object. */
+function membersOf(value: unknown): Members {
+  return typeof value === "object" && value !== null ? (value as Members) : {};
+}

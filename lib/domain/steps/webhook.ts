@@ -1,0 +1,103 @@
+import * as z from "zod";
+import type { HttpResult } from "#domain/http-exchange.ts";
+import type { Outcome, StepType } from "./step-type.ts";
+
+const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
+
+const status = z.int().min(100).max(599);
+/** `[200, 204]`, or classes and ranges: `["2xx", "300-304"]`. */
+const successCode = z.union([
+  status,
+  z.string().regex(/^[1-5](xx|\d\d(-[1-5]\d\d)?)$/, "must be a status such as 204, a class such as 2xx, or a range"),
+]);
+
+const config = z.object({
+  url: z.string().min(1, "must not be blank").max(2048),
+  method: z
+    .string()
+    .transform((text) => text.toUpperCase())
+    .pipe(z.enum(methods))
+    .default("POST"),
+  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
+  body: z.unknown().optional(),
+  success_codes: z.array(successCode).min(1).max(50).default(["2xx"]),
+});
+
+type Config = z.output<typeof config>;
+
+/** The longest wait that a `Retry-After` can ask for. */
+const retryAfterMsMax = 86_400_000;
+
+/** Sends a request, and takes the answer's body as its output. */
+export const webhook: StepType<Config> = {
+  config,
+  begin: ({ url, method, headers, body }) => ({
+    kind: "http",
+    request: { url, method, ...written(headers, method === "GET" || method === "HEAD" ? undefined : body) },
+  }),
+  settle: (settings, effect, nowMs) => {
+    if (effect.kind !== "http") throw new Error("A webhook waits for nothing.");
+    return outcomeOf(settings, effect.result, nowMs);
+  },
+  destination: ({ url, headers }) =>
+    typeof url === "string" ? { url, headers: (headers ?? {}) as Record<string, string> } : null,
+};
+
+/** A body is sent as JSON unless it is a text, which is sent as it stands. */
+function written(headers: Record<string, string>, body: unknown) {
+  const named = new Set(Object.keys(headers).map((name) => name.toLowerCase()));
+  if (body === undefined || body === null) return { headers, body: null };
+  const [type, text] = typeof body === "string" ? ["text/plain", body] : ["application/json", JSON.stringify(body)];
+  return { headers: named.has("content-type") ? headers : { ...headers, "content-type": type }, body: text };
+}
+
+function outcomeOf({ url, method, success_codes }: Config, result: HttpResult, nowMs: number): Outcome {
+  const failed = { ok: false, retryAfterMs: null } as const;
+  if (result.kind === "refused") return { ...failed, error: result.reason, cause: "unusable" };
+  if (result.kind === "network") return { ...failed, error: result.reason, cause: "network" };
+  if (result.kind === "timeout") {
+    return { ...failed, error: `no answer within ${result.afterMs / 1000} seconds`, cause: "timeout" };
+  }
+  const { status: answered, headers, body, truncated } = result;
+  if (!success_codes.some((code) => covers(code, answered))) {
+    const error = `answered ${answered}${body === "" ? "" : `: ${body.slice(0, 200)}`}`;
+    return {
+      ok: false,
+      error,
+      cause: { status: answered },
+      retryAfterMs: retryAfterMsOf(headers["retry-after"], nowMs),
+    };
+  }
+  const output = {
+    type: "webhook",
+    status_code: answered,
+    response_data: truncated ? body : readable(body),
+    url,
+    method,
+    ...(truncated ? { truncated: true } : {}),
+  };
+  return { ok: true, output };
+}
+
+function covers(code: number | string, answered: number): boolean {
+  if (typeof code === "number") return code === answered;
+  if (code.endsWith("xx")) return Math.floor(answered / 100) === Number(code[0]);
+  const [low = 0, high = low] = code.split("-").map(Number);
+  return answered >= low && answered <= high;
+}
+
+/** JSON where the answer is JSON, whatever it says of itself; else its text. */
+function readable(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
+  }
+}
+
+/** Seconds or an HTTP date (RFC 9110, section 10.2.3). */
+function retryAfterMsOf(text: string | undefined, nowMs: number): number | null {
+  if (text === undefined) return null;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
+  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), retryAfterMsMax);
+}

@@ -1,0 +1,134 @@
+import { eventText, eventView } from "#contract/event-view.ts";
+import type { EventView } from "#contract/events.ts";
+import type { MessageOf, QueueMessage } from "#contract/queue-messages.ts";
+import { newDelivery } from "#domain/delivery.ts";
+import type { RunEvent } from "#domain/event.ts";
+import { type Subscription, wants, wantsOf } from "#domain/subscription.ts";
+import { newWriteId } from "#runtime/identity.ts";
+import { inParallel } from "#runtime/in-parallel.ts";
+import { logger } from "#runtime/logger.ts";
+import { createDelivery } from "#store/deliveries.ts";
+import { hasEventBus, putEvents } from "#store/event-bus.ts";
+import { sendMessages } from "#store/queue.ts";
+import { knownSubscriptions } from "#store/subscriptions.ts";
+import { deliveryIdOf } from "./delivery-id.ts";
+import { contentOf, eventBytesMax } from "./event-content.ts";
+import { eventsOf, type RunChange } from "./run-change.ts";
+
+/** The longest body that a webhook carries, in bytes of JSON: it is stored for each delivery. */
+const webhookBytesMax = 32 * 1024;
+const atOnceMax = 10;
+
+/** An event, told in full, with its text for the bus, and the subscriptions that get it. */
+type ToldEvent = {
+  change: RunChange;
+  event: RunEvent;
+  view: EventView;
+  text: string;
+  receivers: readonly Subscription[];
+};
+
+/** What failed, by change. */
+type Failures = Map<RunChange, unknown>;
+
+/**
+ * Tells of changes of runs: their events go to the bus, if there is one, and a delivery is made for each subscription that
+ * wants them; what belonged to a run that is gone is to be cleared. All of it may be done again: events have ids of their
+ * own, and a delivery is made once. Where nobody listens nothing is read.
+ *
+ * @returns the changes that were not told in full, each with why
+ */
+export async function publishChanges(changes: readonly RunChange[]): Promise<Failures> {
+  const failures: Failures = new Map();
+  await clear(
+    changes.filter(({ isGone }) => isGone),
+    failures,
+  );
+  const told = await toldEvents(
+    changes.filter(({ loaded }) => loaded !== null),
+    failures,
+  );
+  await Promise.all([putOnBus(told, failures), deliver(told, failures)]);
+  return failures;
+}
+
+async function clear(gone: readonly RunChange[], failures: Failures): Promise<void> {
+  const messages = gone.map(({ runId, requestId }): MessageOf<"clear_run"> => {
+    return { type: "clear_run", run_id: runId, request_id: requestId };
+  });
+  try {
+    await sendMessages(messages);
+  } catch (error) {
+    for (const change of gone) failures.set(change, error);
+  }
+}
+
+async function toldEvents(changes: readonly RunChange[], failures: Failures): Promise<ToldEvent[]> {
+  if (changes.length === 0) return [];
+  const subscriptions = (await knownSubscriptions(Date.now())).filter(({ enabled }) => enabled);
+  const told = await inParallel(changes, atOnceMax, async (change) => {
+    try {
+      return await toldOf(change, subscriptions);
+    } catch (error) {
+      failures.set(change, error);
+      return [];
+    }
+  });
+  return told.flat();
+}
+
+async function toldOf(change: RunChange, subscriptions: readonly Subscription[]): Promise<ToldEvent[]> {
+  const { loaded } = change;
+  if (loaded === null) return [];
+  const { run } = loaded;
+  const listening = subscriptions.filter((each) => wantsOf(each, run.workflowId));
+  if (listening.length === 0 && !hasEventBus()) return [];
+  const told: ToldEvent[] = [];
+  for (const event of await eventsOf(loaded, change.told)) {
+    const receivers = listening.filter((each) => wants(each, { ...event, workflowId: run.workflowId }));
+    if (receivers.length === 0 && !hasEventBus()) continue;
+    const view = eventView(run, event, await contentOf(loaded, event));
+    told.push({ change, event, view, text: eventText(view, eventBytesMax), receivers });
+  }
+  return told;
+}
+
+async function putOnBus(told: readonly ToldEvent[], failures: Failures): Promise<void> {
+  if (told.length === 0 || !hasEventBus()) return;
+  const entries = told.map(({ event: { type, atMs }, text }) => ({ type, atMs, detail: text }));
+  for (const [at, error] of (await putEvents(entries)).entries()) {
+    const change = told[at]?.change;
+    if (error !== null && change !== undefined) failures.set(change, error);
+  }
+}
+
+/** Makes the deliveries, and sends their messages. Those are hints: where they fail, the sweep sends them. */
+async function deliver(told: readonly ToldEvent[], failures: Failures): Promise<void> {
+  const wanted = told.flatMap((each) => each.receivers.map((receiver) => ({ ...each, receiver })));
+  const messages = await inParallel(wanted, atOnceMax, async ({ change, event, view, receiver }) => {
+    try {
+      return await created(change, event, view, receiver);
+    } catch (error) {
+      failures.set(change, error);
+      return null;
+    }
+  });
+  await sendMessages(messages.filter((message) => message !== null)).catch((error) =>
+    logger.warn("deliveries were not sent; the sweep will send them", error as Error),
+  );
+}
+
+/** Makes a delivery. Null when it was there before and was attempted: whoever did goes on. */
+async function created(
+  { runId, requestId }: RunChange,
+  event: RunEvent,
+  view: EventView,
+  { id: subscriptionId }: Subscription,
+): Promise<QueueMessage | null> {
+  const id = deliveryIdOf(runId, event, subscriptionId);
+  const of = { id, subscriptionId, eventId: view.id, eventType: view.type };
+  const delivery = newDelivery({ ...of, body: eventText(view, webhookBytesMax) }, Date.now());
+  const standing = await createDelivery(delivery, { writeId: newWriteId(), requestId });
+  if (standing.status !== "pending" || standing.attempts > 0) return null;
+  return { type: "deliver_event", delivery_id: id, request_id: requestId };
+}

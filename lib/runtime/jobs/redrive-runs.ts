@@ -1,0 +1,44 @@
+import { advancedBulk, isBulkDone } from "#domain/bulk-job.ts";
+import type { Job } from "#domain/job.ts";
+import type { RedriveOutcome } from "#domain/redrive-job.ts";
+import { retried } from "#domain/run-commands.ts";
+import { writeIdOf } from "#runtime/identity.ts";
+import { sendRun } from "#runtime/runs/run-message.ts";
+import { commit } from "#store/commit.ts";
+import { loadDefinition } from "#store/definitions.ts";
+import { findRun, replaceRun } from "#store/runs.ts";
+import type { JobStep } from "./job-step.ts";
+import { listFailed } from "./list-failed.ts";
+
+/**
+ * Retries the runs of the due step from where they failed, and lists the next. Each is written under an id of job and run,
+ * by which a step that is done twice knows its own work.
+ */
+export const redriveRuns: JobStep<"redrive"> = async ({ job, requestId }, nowMs) => {
+  const outcomes = await Promise.all(job.state.next.map((id) => redriveOne(job, id, requestId, nowMs)));
+  const following = await listFailed(job.state.filters, job.state.position, nowMs);
+  const state = advancedBulk(job.state, outcomes, following);
+  return { state, done: isBulkDone(state) };
+};
+
+async function redriveOne(job: Job, id: string, requestId: string, nowMs: number): Promise<RedriveOutcome> {
+  const writeId = writeIdOf(job.id, id);
+  for (;;) {
+    const loaded = await findRun(id, nowMs);
+    if (loaded === null) return "skipped";
+    const { run, writeIds } = loaded;
+    if (run.status !== "FAILED") {
+      const own = writeIds.includes(writeId);
+      if (own) await sendRun(loaded); // the message may be what was lost
+      return own ? "retried" : "skipped";
+    }
+    const { definitionVersion } = run;
+    const definition = await loadDefinition(run.workflowId, definitionVersion);
+    const retry = { from: "failed", definitionVersion, definition, payloadEdited: false, by: `job:${job.id}` } as const;
+    const next = retried(run, definition, retry, nowMs);
+    const { committed } = await commit([replaceRun(loaded, next)], { writeId, requestId });
+    if (!committed) continue;
+    await sendRun({ run: next, requestId });
+    return "retried";
+  }
+}

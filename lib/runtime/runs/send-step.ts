@@ -1,0 +1,82 @@
+import type { HttpResult } from "#domain/http-exchange.ts";
+import type { StoredOutput } from "#domain/journal.ts";
+import type { Run } from "#domain/run.ts";
+import type { Next, Settled } from "#domain/run-engine.ts";
+import { stepTypeOf } from "#domain/steps/step-types.ts";
+import { sendHttp } from "#runtime/egress/send-http.ts";
+import { signatureHeaders } from "#runtime/egress/standard-webhooks.ts";
+import { webhookSecrets } from "#runtime/webhook-secrets.ts";
+import { putObject } from "#store/objects.ts";
+import { outputsPrefix } from "./outputs.ts";
+import type { RunScope } from "./run-scope.ts";
+
+/** The longest answer that is taken in; what is beyond is cut off. */
+const responseBytesMax = 64 * 1024;
+/** A longer output is an object of its own. */
+const inlineOutputBytesMax = 32 * 1024;
+
+/**
+ * Sends the request of a step, once. It carries the same `webhook-id` and `Idempotency-Key` whenever the step is attempted
+ * again, so that the other side can tell a repeat, and is signed (https://www.standardwebhooks.com). What came back is
+ * told without the secrets that were sent.
+ */
+export async function sendStep(
+  run: Run,
+  { step, config, effect }: Extract<Next, { kind: "send" }>,
+  secrets: ReadonlyMap<string, string>,
+  scope: RunScope,
+): Promise<Settled> {
+  const startedAtMs = Date.now();
+  const { request } = effect;
+  const headers = { ...request.headers, ...(await identityHeaders(run, step.name, request.body ?? "", startedAtMs)) };
+  const timeoutMs = step.timeoutSeconds * 1000;
+  const answer = await sendHttp({ ...request, headers, timeoutMs, responseBytesMax });
+  const result = withoutSecrets(answer, secrets);
+  const settledAtMs = Date.now();
+  const outcome = stepTypeOf(step.type).settle(config, { kind: "http", result }, settledAtMs);
+  const output = outcome.ok ? await storedOutput(run, step.name, outcome.output, scope) : null;
+  return { outcome, output, startedAtMs, settledAtMs };
+}
+
+/** The id of a step's request: that of the run, the step, and how often the run was retried. */
+export function webhookIdOf(run: Run, stepName: string): string {
+  return `run_${run.id}_${stepName}_${run.generation}`;
+}
+
+async function identityHeaders(
+  run: Run,
+  stepName: string,
+  body: string,
+  nowMs: number,
+): Promise<Record<string, string>> {
+  const id = webhookIdOf(run, stepName);
+  const message = { id, timestampSeconds: Math.floor(nowMs / 1000), body };
+  return { "idempotency-key": id, ...signatureHeaders(message, await webhookSecrets(nowMs)) };
+}
+
+/** The result with every secret that was sent made unreadable: the other side may have sent it back. */
+function withoutSecrets(result: HttpResult, secrets: ReadonlyMap<string, string>): HttpResult {
+  if (result.kind !== "response") return result;
+  let { body } = result;
+  for (const secret of secrets.values()) {
+    for (const written of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
+      body = body.replaceAll(written, "***");
+    }
+  }
+  return { ...result, body };
+}
+
+async function storedOutput(
+  run: Run,
+  stepName: string,
+  output: Record<string, unknown>,
+  scope: RunScope,
+): Promise<StoredOutput> {
+  const text = JSON.stringify(output);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= inlineOutputBytesMax) return { value: output };
+  const objectKey = `${outputsPrefix(run.id)}${stepName}-${run.generation}-${run.fence}.json`;
+  await putObject(objectKey, text);
+  scope.remember(objectKey, output);
+  return { objectKey, bytes };
+}

@@ -1,0 +1,78 @@
+import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { describe, expect, it } from "vitest";
+import { dumpTables } from "#test/dump-tables.ts";
+import { startService } from "#test/service.ts";
+
+const service = await startService({ clock: "virtual", faults: {} });
+const minuteMs = 60_000;
+
+async function trigger(duration = 0): Promise<string> {
+  const steps = [{ name: "wait", type: "delay", config: { duration } }];
+  await service.call("POST", "/api/v1/workflows", { json: { id: "flow", name: "Flow", steps } });
+  return (await service.call("POST", "/api/v1/trigger", { json: { workflow_id: "flow" } })).body.run_id;
+}
+
+/** Lets time pass minute by minute, so that messages come back and the sweep comes by. */
+async function minutes(count: number): Promise<void> {
+  for (let minute = 0; minute < count; minute++) await service.clock.advance(minuteMs);
+}
+
+const get = async (id: string) => (await service.call("GET", `/api/v1/runs/${id}`)).body;
+
+describe("a message that the queue gives up on", () => {
+  it("does not fail its run where the workers failed, and not the run: the sweep brings it on", async () => {
+    let killed = 0;
+    service.faults.set({
+      calls: {
+        decide: ({ functionName }) => (functionName?.includes("WorkerAdvance") && killed++ >= 0 ? "kill" : undefined),
+      },
+    });
+    const id = await trigger();
+    await minutes(40); // five receives, a visibility timeout apart
+    expect(killed).toBeGreaterThanOrEqual(5);
+    expect(await get(id)).toMatchObject({ status: "PENDING", error: null });
+    service.faults.clear();
+    await minutes(20);
+    expect(await get(id)).toMatchObject({ status: "SUCCESS" });
+  }, 60_000);
+
+  it("fails a run that kills its workers: one that was claimed more often than it can need", async () => {
+    // Dies after every claim, before what its request came to can be saved.
+    const steps = [
+      { name: "tell", type: "webhook", config: { url: "https://example.com/" }, retry: { max_attempts: 1 } },
+    ];
+    await service.call("POST", "/api/v1/workflows", { json: { id: "deadly", name: "Deadly", steps } });
+    const claims = new Set<string>();
+    service.faults.set({
+      calls: {
+        decide: ({ functionName, action, body }) => {
+          if (!functionName?.includes("WorkerAdvance") || action !== "PutItem") return undefined;
+          const item = JSON.stringify((body as { Item?: unknown }).Item);
+          if (!item.includes("RUNNING")) return undefined;
+          claims.add(item);
+          return "killAfter";
+        },
+      },
+    });
+    const { run_id } = (await service.call("POST", "/api/v1/trigger", { json: { workflow_id: "deadly" } })).body;
+    await minutes(240);
+    service.faults.clear();
+    const run = await get(run_id);
+    expect(run).toMatchObject({ status: "FAILED" });
+    expect(run.error).toMatch(/never came to an end|again and again/);
+    expect(claims.size).toBeLessThanOrEqual(12);
+  }, 120_000);
+
+  it("is kept whole when it is none of ours", async () => {
+    const { sqs } = service.endpoints;
+    const client = new SQSClient({
+      endpoint: sqs ?? "",
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+    });
+    const QueueUrl = service.resource("Sluice/Work/Queue/Resource").ref;
+    await client.send(new SendMessageCommand({ QueueUrl, MessageBody: "what is this?" }));
+    await minutes(40);
+    expect(await dumpTables(service)).toContain("what is this?");
+  }, 60_000);
+});

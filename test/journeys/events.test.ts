@@ -1,0 +1,215 @@
+import { QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { afterEach, describe, expect, it } from "vitest";
+import { type EventView, eventSchema } from "#contract/events.ts";
+import type { CallFault } from "#local/faults.ts";
+import { poisonKey } from "#store/keys.ts";
+import { countersTableName, table } from "#store/table.ts";
+import { dumpTables } from "#test/dump-tables.ts";
+import { startReceiver } from "#test/receiver.ts";
+import { runFlows } from "#test/run-flows.ts";
+import { countedRun, madeId, putRun } from "#test/run-heads.ts";
+import { startService } from "#test/service.ts";
+
+const receiver = await startReceiver();
+const service = await startService({ clock: "virtual", faults: {}, settings: { EGRESS_ALLOW: receiver.address } });
+const { hook, delay, workflow, trigger } = runFlows(service, receiver);
+afterEach(() => {
+  receiver.clear();
+  service.faults.clear();
+});
+
+const command = (id: string, name: string) => service.call("POST", `/api/v1/runs/${id}/${name}`);
+
+/** The events of a run on the bus, in the order they came, each checked against its documented shape. */
+async function published(runId: string): Promise<EventView[]> {
+  await service.settle();
+  return service.events
+    .map(({ detail }) => detail as EventView)
+    .filter((event) => event.run_id === runId)
+    .map((event) => {
+      expect(eventSchema.parse(event)).toEqual(event);
+      return event;
+    });
+}
+const typesOf = (events: EventView[]) => events.map(({ type }) => type);
+/** Each event once, by its id; that a repeat says the same is checked. */
+function once(events: readonly EventView[]): EventView[] {
+  const byId = new Map<string, EventView>();
+  for (const event of events) {
+    if (byId.has(event.id)) expect(byId.get(event.id)).toEqual(event);
+    byId.set(event.id, event);
+  }
+  return [...byId.values()].sort((a, b) => a.sequence - b.sequence);
+}
+
+describe("the events of a run on the bus", () => {
+  it("tell its trigger with the payload, each step with its output, and its end with the results", async () => {
+    const id = await workflow([delay("wait", 0), hook("tell", { body: { a: 1 } })]);
+    const runId = await trigger(id, { user: "demo" }, { tag: "order-1" });
+    const events = await published(runId);
+    expect(typesOf(events)).toEqual(["workflow.trigger", "step.completed", "step.completed", "workflow.completed"]);
+    const common = { run_id: runId, workflow_id: id, workflow_version: 1, tag: "order-1" };
+    expect(events).toMatchObject(
+      [1, 2, 3, 4].map((sequence) => ({ ...common, id: `${runId}_${sequence}`, sequence, time: expect.any(String) })),
+    );
+    const run = (await service.call("GET", `/api/v1/runs/${runId}`)).body;
+    expect(events[0]).toMatchObject({ status: "PENDING", time: run.started_at, data: { payload: { user: "demo" } } });
+    expect(events[2]?.data).toMatchObject({ step_name: "tell", attempt: 1, output: run.results.tell });
+    expect(events[3]).toMatchObject({ status: "SUCCESS", time: run.completed_at });
+    expect(events[3]?.data).toEqual({ status: "SUCCESS", error: null, results: run.results });
+    const [first] = service.events.filter(({ detail }) => (detail as EventView).run_id === runId);
+    expect(first).toMatchObject({ source: "sluice", "detail-type": "workflow.trigger" });
+  });
+
+  it("tell failed attempts, the failed step, and the end with its error; then the retry and what came of it", async () => {
+    receiver.reply = () => ({ status: 503 });
+    const steps = [hook("tell", {}, { retry: { max_attempts: 2, backoff: 1, jitter: false } })];
+    const runId = await trigger(await workflow(steps));
+    await service.settle();
+    await service.clock.advance(1_000);
+    receiver.clear();
+    await command(runId, "retry");
+    const events = await published(runId);
+    expect(typesOf(events)).toEqual([
+      "workflow.trigger",
+      "step.attempt_failed",
+      "step.failed",
+      "workflow.completed",
+      "workflow.retried",
+      "step.completed",
+      "workflow.completed",
+    ]);
+    expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    expect(events[1]?.data).toMatchObject({ step_name: "tell", attempt: 1, error: expect.stringContaining("503") });
+    expect(events[2]?.data).toMatchObject({ attempt: 2, continued: false });
+    expect(events[3]?.data).toMatchObject({ status: "FAILED", error: expect.stringContaining("tell"), results: {} });
+    expect(events[4]?.data).toMatchObject({ by: "anonymous", from_step: "tell", payload_edited: false });
+    expect(events[6]?.data).toMatchObject({ status: "SUCCESS", results: { tell: { status_code: 200 } } });
+  });
+
+  it("tell who paused, resumed and cancelled it", async () => {
+    const runId = await trigger(await workflow([delay("wait", 60)]));
+    for (const name of ["pause", "resume", "cancel"]) await command(runId, name);
+    const events = await published(runId);
+    expect(typesOf(events)).toEqual(["workflow.trigger", "workflow.paused", "workflow.resumed", "workflow.cancelled"]);
+    for (const event of events.slice(1)) expect(event.data).toEqual({ by: "anonymous" });
+    expect(events.at(-1)).toMatchObject({ status: "CANCELLED" });
+  });
+
+  it("hold payloads and outputs that lie elsewhere, and leave out what is longer than 200 KB", async () => {
+    const text = "x".repeat(50_000);
+    receiver.reply = () => ({ body: JSON.stringify(text) });
+    const id = await workflow(["a", "b", "c", "d", "e"].map((name) => hook(name)));
+    const [short, long] = [{ note: "n".repeat(2_000) }, { note: "n".repeat(210_000) }];
+    const runIds = [await trigger(id, short), await trigger(id, long)];
+    const [events = [], others = []] = [await published(runIds[0] ?? ""), await published(runIds[1] ?? "")];
+    expect(events[0]?.data).toEqual({ payload: short });
+    expect(others[0]?.data).toEqual({ payload_omitted: true });
+    expect(events[1]?.data).toMatchObject({ step_name: "a", output: { response_data: text } });
+    expect(events.at(-1)?.data).toEqual({ status: "SUCCESS", error: null, results_omitted: true });
+  });
+
+  it("are told in full of a run whose journal lies in many parts", async () => {
+    receiver.reply = () => ({ body: JSON.stringify("y".repeat(400)) });
+    const names = Array.from({ length: 30 }, (_, n) => `s${n}`);
+    const runId = await trigger(await workflow(names.map((name) => hook(name))));
+    const events = await published(runId);
+    expect(events.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 32 }, (_, n) => n + 1));
+    const last = events.at(-1) as Extract<EventView, { type: "workflow.completed" }>;
+    expect(Object.keys(last.data.results ?? {})).toEqual(names);
+  });
+});
+
+describe("an unkind stream", () => {
+  it("that duplicates, replays and cuts anew tells every event under one id, with the same words, without a gap", async () => {
+    service.faults.set({ stream: { duplicate: 0.3, replay: 0.3, resplit: true }, calls: { lostAnswer: 0.05 } });
+    const id = await workflow([hook("a"), delay("b", 0), hook("c")]);
+    const runIds = await Promise.all(Array.from({ length: 20 }, (_, n) => trigger(id, { n })));
+    await service.clock.advance(20 * 60_000, { tickEveryMs: 60_000 });
+    service.faults.clear();
+    for (const runId of runIds) {
+      const events = once(await published(runId));
+      expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+      expect(events[4]).toMatchObject({ type: "workflow.completed", status: "SUCCESS" });
+    }
+  }, 120_000);
+
+  it("whose events the bus leaves out, or is too busy for, puts them again", async () => {
+    const befallen: string[] = [];
+    const outcomes: CallFault[] = ["partial", "throttle", "lostAnswer", ...Array<CallFault>(5).fill("throttle")];
+    service.faults.set({
+      calls: {
+        decide: ({ action, body }) => {
+          if (action !== "PutEvents") return undefined;
+          if (befallen.length === 0 && (body.Entries as unknown[]).length < 2) return undefined; // nothing to leave out
+          const outcome = outcomes.shift();
+          if (outcome !== undefined) befallen.push(outcome);
+          return outcome;
+        },
+      },
+    });
+    const runId = await trigger(await workflow([delay("a", 0), delay("b", 0), delay("c", 0)]));
+    const events = once(await published(runId));
+    expect(befallen).toHaveLength(8);
+    expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+  });
+
+  it("with a head that cannot be read sets that aside, whole, and goes on", async () => {
+    const bad = countedRun(madeId(service.clock.now()), "PENDING", service.clock.now());
+    await putRun(bad, service.clock.now(), { y: "none" });
+    const runId = await trigger(await workflow([delay("a", 0)]));
+    expect(typesOf(await published(runId))).toEqual(["workflow.trigger", "step.completed", "workflow.completed"]);
+    const { pk, sk } = poisonKey("events", "");
+    const { Items: poison = [] } = await table().send(
+      new QueryCommand({
+        TableName: countersTableName(),
+        KeyConditionExpression: "pk = :pk AND begins_with(sk, :sk)",
+        ExpressionAttributeValues: { ":pk": pk, ":sk": sk },
+      }),
+    );
+    expect(poison.map(({ record }) => record)).toEqual([expect.stringContaining(bad.id)]);
+  });
+});
+
+describe("a run that is gone", () => {
+  it("because somebody erased it leaves nothing of what it was given and put out, but for its events", async () => {
+    receiver.reply = () => ({ body: JSON.stringify("planted-output".padEnd(2_000)) });
+    const runId = await trigger(await workflow([hook("a"), hook("b")]), { note: "planted-payload".padEnd(2_000) });
+    await service.settle();
+    expect(await dumpTables(service)).toContain("planted-payload");
+    await service.call("DELETE", `/api/v1/runs/${runId}`);
+    const events = await published(runId);
+    expect(typesOf(events).at(-1)).toBe("workflow.completed");
+    const left = await dumpTables(service);
+    expect(left).not.toContain("planted-payload");
+    expect(left).not.toContain("planted-output");
+  });
+
+  it("because its time was over leaves as little", async () => {
+    const id = await workflow([delay("a", 0)], { runs_kept_days: 1 });
+    await trigger(id, { note: "planted-expiry".padEnd(2_000) });
+    await service.settle();
+    expect(await dumpTables(service)).toContain("planted-expiry");
+    await service.clock.advance(2 * 86_400_000);
+    await service.settle();
+    expect(await dumpTables(service)).not.toContain("planted-expiry");
+  });
+
+  it("is cleared although the message was not taken at first", async () => {
+    const runId = await trigger(await workflow([delay("a", 0)]), { note: "planted-later".padEnd(2_000) });
+    await service.settle();
+    let refused = 0;
+    service.faults.set({
+      calls: {
+        decide: ({ action, functionName }) =>
+          action === "SendMessageBatch" && functionName?.includes("StreamPublish") && refused++ < 6
+            ? "throttle"
+            : undefined,
+      },
+    });
+    await service.call("DELETE", `/api/v1/runs/${runId}`);
+    await service.settle();
+    expect(refused).toBeGreaterThan(6);
+    expect(await dumpTables(service)).not.toContain("planted-later");
+  });
+});
