@@ -3,6 +3,7 @@ import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
 import type { FamilyName } from "#domain/counted-family.ts";
+import { inParallel } from "#domain/in-parallel.ts";
 import type { Delta } from "#domain/tally.ts";
 import { placeOf } from "./counter-items.ts";
 import { type Addition, counterUpdate } from "./counter-update.ts";
@@ -14,6 +15,8 @@ const fenceKeptSeconds = 48 * 3600;
 /** Keeps an update's expression under DynamoDB's 4 KB and 300 operators. */
 const countersPerUpdateMax = 80;
 const changedAtAttribute = "changed_at";
+/** With more at once, a batch of many names waits for its own connections. */
+const itemsAtOnceMax = 25;
 
 /** What one stream record changes, and where and when it stands in its shard. */
 export type Change = { sequenceNumber: string; createdSeconds: number; changedAtMs: number; deltas: Delta[] };
@@ -31,12 +34,10 @@ export async function applyChanges(family: FamilyName, shardId: string, changes:
   const distinct = new Map(changes.map((change) => [fenceOf(change.sequenceNumber), change]));
   const ordered = [...distinct].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
   const byItem = await placed(family, ordered);
-  await Promise.all(
-    [...byItem].map(async ([item, itemChanges]) => {
-      const key = counterKey(family, slotOf(shardId), item);
-      for (const slice of slicesOf(itemChanges)) await applySlice(shardId, key, slice);
-    }),
-  );
+  await inParallel([...byItem], itemsAtOnceMax, async ([item, itemChanges]) => {
+    const key = counterKey(family, slotOf(shardId), item);
+    for (const slice of slicesOf(itemChanges)) await applySlice(shardId, key, slice);
+  });
 }
 
 /** Sorts changes by the counter items they fall on, in their order. New names take their numbers here, one after another. */

@@ -99,7 +99,7 @@ describe("deliveries", () => {
 describe("a worker killed at any AWS call of a delivery", () => {
   it("before it and after it: the delivery comes to the same end, under one id", async () => {
     const { id } = await listen("killed", ["workflow.trigger"]);
-    const flow = await workflow([delay("a", 3_600)]);
+    const flow = await workflow([delay("a", 300 * 86_400)]); // its trigger is the one event
     const isDelivery = ({ functionName, body }: AwsCall) =>
       (functionName?.includes("WorkerAdvance") ?? false) && /delivery|subscription/.test(JSON.stringify(body));
     /** The first attempt is refused, the second taken. */

@@ -1,8 +1,8 @@
 import { deliveryMessageMs } from "#domain/delivery.ts";
+import { inParallel } from "#domain/in-parallel.ts";
 import { resendAtMs } from "#domain/run-due.ts";
 import { sendDelivery } from "#runtime/events/delivery-message.ts";
 import { newWriteId } from "#runtime/identity.ts";
-import { inParallel } from "#runtime/in-parallel.ts";
 import { logger } from "#runtime/logger.ts";
 import { findDelivery, postponeDelivery } from "#store/deliveries.ts";
 import { type Due, dueBefore } from "#store/due.ts";

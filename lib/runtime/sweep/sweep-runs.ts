@@ -1,6 +1,6 @@
+import { inParallel } from "#domain/in-parallel.ts";
 import { duenessOf, resendAtMs } from "#domain/run-due.ts";
 import { newWriteId } from "#runtime/identity.ts";
-import { inParallel } from "#runtime/in-parallel.ts";
 import { logger } from "#runtime/logger.ts";
 import { sendRun } from "#runtime/runs/run-message.ts";
 import { type Due, dueBefore } from "#store/due.ts";

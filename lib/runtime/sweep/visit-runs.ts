@@ -1,7 +1,7 @@
+import { inParallel } from "#domain/in-parallel.ts";
 import { isFinished } from "#domain/run.ts";
 import { duenessOf, sweepAtMs, visitAfterMs } from "#domain/run-due.ts";
 import { newWriteId } from "#runtime/identity.ts";
-import { inParallel } from "#runtime/in-parallel.ts";
 import { logger } from "#runtime/logger.ts";
 import { sendRun } from "#runtime/runs/run-message.ts";
 import { environment } from "#store/environment.ts";
