@@ -151,11 +151,8 @@ describe("the publisher killed at any of its AWS calls", () => {
       const found = (await deliveries(id)).filter(({ event_id }) => event_id.startsWith(runId));
       expect(found.map(({ event_id }) => event_id).toSorted()).toEqual(expected);
       expect(found.map(({ status }) => status)).toEqual(Array(3).fill("delivered"));
-      expect(
-        idsAt("published")
-          .filter((each) => each.startsWith(runId))
-          .toSorted(),
-      ).toEqual(expected);
+      const sent = new Set(idsAt("published").filter((each) => each.startsWith(runId)));
+      expect([...sent].toSorted()).toEqual(expected);
     };
     const actions: string[] = [];
     await run({ before: (call) => void (isPublisher(call) && actions.push(call.action)) });
