@@ -1,4 +1,5 @@
 import { deliverEvent } from "#runtime/events/deliver-event.ts";
+import { advanceInstance } from "#runtime/instances/advance-instance.ts";
 import { advanceJob } from "#runtime/jobs/advance-job.ts";
 import { worker } from "#runtime/queue.ts";
 import { advanceRun } from "#runtime/runs/advance-run.ts";
@@ -6,6 +7,7 @@ import { clearRun } from "#runtime/runs/clear-run.ts";
 
 /** Does what a message says is due. */
 export const handler = worker({
+  advance_instance: advanceInstance,
   advance_job: advanceJob,
   advance_run: advanceRun,
   clear_run: clearRun,

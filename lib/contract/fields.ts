@@ -50,7 +50,7 @@ export function dayParam(description: string) {
  * A text that is read as an instant, and refused with advice. In a query the plus sign of an offset arrives as a space
  * (`2026-11-21T00:00:00 02:00`), and is read as what it was.
  */
-function instantField<Value>(advice: string, read: (instant: Instant) => Value) {
+export function instantField<Value>(advice: string, read: (instant: Instant) => Value) {
   return z.string().transform((text, context) => {
     const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)(?<=[T ].* )/i, "+"));
     if (instant !== null) return read(instant);

@@ -44,7 +44,18 @@ export function openapiDocument(service: { version: string }): ReturnType<typeof
       license: { name: "MIT", identifier: "MIT" },
     },
     servers: [{ url: "/" }],
-    tags: ["records", "reports", "workflows", "runs", "subscriptions", "secrets", "service"].map((name) => ({ name })),
+    tags: [
+      "records",
+      "items",
+      "reports",
+      "workflows",
+      "runs",
+      "subscriptions",
+      "definitions",
+      "instances",
+      "secrets",
+      "service",
+    ].map((name) => ({ name })),
     paths,
     webhooks: eventWebhooks,
     components: { securitySchemes },
@@ -137,7 +148,8 @@ function answersOf(route: Route): ZodOpenApiResponsesObject {
 
 function contentOf(answer: Answer) {
   if (answer.schema !== null) return { content: { "application/json": { schema: answer.schema } } };
-  return answer.contentType === undefined ? {} : { content: { [answer.contentType]: {} } };
+  if (answer.contentType === undefined) return {};
+  return { content: Object.fromEntries([answer.contentType].flat().map((type) => [type, {}])) };
 }
 
 /** Error answers by status: a route's own codes, and those its shape brings. */

@@ -9,6 +9,8 @@ export const queueMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("advance_run"), run_id: z.uuid(), fence: z.int(), ...request }),
   /** What belonged to a run that is gone is to be removed. */
   z.object({ type: z.literal("clear_run"), run_id: z.uuid(), ...request }),
+  /** A timer of an instance is due, or what belonged to one that is gone is to be removed. */
+  z.object({ type: z.literal("advance_instance"), instance_id: z.uuid(), ...request }),
   z.object({ type: z.literal("deliver_event"), delivery_id: z.uuid(), ...request }),
 ]);
 

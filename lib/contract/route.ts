@@ -45,7 +45,7 @@ export type Entries = { schema: z.ZodType; countMax: number; bytesMax: number };
 export type Answer = {
   description: string;
   schema: z.ZodType | null;
-  contentType?: string;
+  contentType?: string | readonly string[];
   headers?: readonly ("ETag" | "Location" | "Link" | "Idempotency-Replayed" | "Cache-Control")[];
 };
 

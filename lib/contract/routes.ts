@@ -1,6 +1,14 @@
 import type { Route } from "./route.ts";
+import { definitionSwitchRoutes } from "./routes/definition-switches.ts";
+import { definitionVersionRoutes } from "./routes/definition-versions.ts";
+import { definitionRoutes } from "./routes/definitions.ts";
 import { deliveryRoutes } from "./routes/deliveries.ts";
 import { expressionRoutes } from "./routes/expressions.ts";
+import { instanceReportRoutes } from "./routes/instance-reports.ts";
+import { instanceRoutes } from "./routes/instances.ts";
+import { itemReportRoutes } from "./routes/item-reports.ts";
+import { itemTransitionRoutes } from "./routes/item-transitions.ts";
+import { itemRoutes } from "./routes/items.ts";
 import { processJobRoutes } from "./routes/process-jobs.ts";
 import { recordBatchRoutes } from "./routes/record-batches.ts";
 import { recordRoutes } from "./routes/records.ts";
@@ -19,14 +27,22 @@ export const routes: readonly Route[] = [
   ...recordRoutes,
   ...recordBatchRoutes,
   ...processJobRoutes,
+  ...itemRoutes,
+  ...itemTransitionRoutes,
   ...reportRoutes,
   ...runReportRoutes,
+  ...itemReportRoutes,
   ...verifyJobRoutes,
   ...runRoutes,
   ...redriveJobRoutes,
   ...workflowRoutes,
   ...subscriptionRoutes,
   ...deliveryRoutes,
+  ...definitionRoutes,
+  ...definitionVersionRoutes,
+  ...definitionSwitchRoutes,
+  ...instanceReportRoutes,
+  ...instanceRoutes,
   ...secretRoutes,
   ...expressionRoutes,
   ...serviceRoutes,

@@ -1,5 +1,8 @@
+import { instanceStatuses } from "./instance-tally.ts";
+import { machineStatuses } from "./machine-tally.ts";
 import { recordStatuses } from "./record.ts";
 import { runStatuses } from "./run.ts";
+import { itemStatuses } from "./work-item.ts";
 
 /** How the members of a family are counted. Codes are what stands for a name in counter items: they may never change. */
 type CountedFamily = {
@@ -22,6 +25,10 @@ export const countedFamilies = {
     dimensions: { workflow: "w" },
     durations: { by: "workflow", statuses: { SUCCESS: "s", FAILED: "f", CANCELLED: "c" } },
   },
+  // Work items are counted by status alone: their one dimension has the one value `all`.
+  item: { statuses: itemStatuses, dimensions: { item: "i" }, durations: null },
+  instance: { statuses: instanceStatuses, dimensions: { definition: "d", state: "t" }, durations: null },
+  machine: { statuses: machineStatuses, dimensions: { machine: "m" }, durations: null },
 } as const satisfies Record<string, CountedFamily>;
 
 export type FamilyName = keyof typeof countedFamilies;

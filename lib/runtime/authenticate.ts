@@ -3,14 +3,15 @@ import { isOpen } from "#contract/open-access.ts";
 import type { Scope } from "#contract/route.ts";
 import { apiKeyStatus, parseApiKey } from "#domain/api-key.ts";
 import { DomainError } from "#domain/domain-error.ts";
+import type { Roles } from "#domain/instance-refusal.ts";
 import { allows, type GrantedScope, scopes } from "#domain/scope.ts";
 import { isSecretOf } from "#store/api-keys.ts";
 import { environment } from "#store/environment.ts";
 import { knownApiKey, noteUse } from "./known-api-keys.ts";
 import { countRequest } from "./request-limit.ts";
 
-/** Who calls. `anonymous` where a scope is open to everybody. */
-export type Caller = { id: string };
+/** Who calls, and the scopes and claims that make roles. `anonymous` where a scope is open to everybody. */
+export type Caller = { id: string; roles: Roles };
 
 /** A caller who may go on. `noted`: what is written about the call meanwhile; it never fails, and the answer waits for it. */
 export type Admission = { caller: Caller; noted: Promise<void> };
@@ -19,13 +20,13 @@ export type Admission = { caller: Caller; noted: Promise<void> };
 export type Identity = {
   id: string;
   scopes: readonly GrantedScope[];
+  /** What else it is by its claims. */
+  roles: readonly string[];
   requestsPerMinuteMax: number | null; // null: what the service sets for all
   noteUse: () => Promise<void>;
 };
 
 type Headers = Readonly<Record<string, string | undefined>>;
-
-const anonymous: Admission = { caller: { id: "anonymous" }, noted: Promise.resolve() };
 
 /**
  * Checks who calls: by `X-API-Key`, else by a bearer token of the configured issuer; then how often, then whether the
@@ -35,11 +36,21 @@ const anonymous: Admission = { caller: { id: "anonymous" }, noted: Promise.resol
  * caller's limit, `forbidden` without the scope.
  */
 export async function authenticate(scope: Scope, headers: Headers, nowMs: number): Promise<Admission> {
-  if (scope === "public" || isOpen(scope, environment())) return anonymous;
+  if (scope === "public" || isOpen(scope, environment())) return anonymous();
   const identity = await identify(headers, nowMs);
   await countRequest(identity.id, identity.requestsPerMinuteMax ?? environment().RATE_LIMIT_PER_MINUTE, nowMs);
   assertScope(identity.scopes, scope);
-  return { caller: { id: identity.id }, noted: identity.noteUse() };
+  return { caller: { id: identity.id, roles: rolesOf(identity) }, noted: identity.noteUse() };
+}
+
+/** Where writes are open, everybody may do everything. */
+function anonymous(): Admission {
+  const roles = isOpen("write", environment()) ? "any" : [];
+  return { caller: { id: "anonymous", roles }, noted: Promise.resolve() };
+}
+
+function rolesOf({ scopes: granted, roles }: Identity): Roles {
+  return granted.includes("admin") ? "any" : [...granted, ...roles];
 }
 
 async function identify(headers: Headers, nowMs: number): Promise<Identity> {
@@ -59,7 +70,7 @@ async function identify(headers: Headers, nowMs: number): Promise<Identity> {
 async function identityOfKey(text: string, nowMs: number): Promise<Identity> {
   if (isDeployedKey(text)) {
     const id = environment().API_KEY_SHA256.slice(0, 16);
-    return { id, scopes, requestsPerMinuteMax: null, noteUse: async () => {} };
+    return { id, scopes, roles: [], requestsPerMinuteMax: null, noteUse: async () => {} };
   }
   const parts = parseApiKey(text);
   const known = parts === null ? null : await knownApiKey(parts.id, nowMs);
@@ -70,7 +81,7 @@ async function identityOfKey(text: string, nowMs: number): Promise<Identity> {
   const status = apiKeyStatus(known.key, nowMs);
   if (status !== "active") throw refused(`The API key in X-API-Key is ${status}. Use another one.`);
   const { id, scopes: granted, requestsPerMinuteMax } = known.key;
-  return { id, scopes: granted, requestsPerMinuteMax, noteUse: () => noteUse(known, nowMs) };
+  return { id, scopes: granted, roles: [], requestsPerMinuteMax, noteUse: () => noteUse(known, nowMs) };
 }
 
 /** True for the API_KEY that was set at deploy: any string, of which only the hash is here. */

@@ -20,18 +20,30 @@ const keySets = new Map<string, Promise<JWTVerifyGetKey>>();
 
 /**
  * Checks a JWT (RFC 7519, RFC 9068): signature by a key of the issuer's, `iss`, `aud`, `exp`, `nbf`. Scopes are those of
- * the claim `scope` that mean something here.
+ * the claim `scope` that mean something here, roles its other words, and those of
+ * the claims `roles` and `groups`.
  *
  * @throws DomainError `unauthorized` with the `WWW-Authenticate` of RFC 6750 for a token that is not in order,
  * `service_unavailable` when the issuer's keys cannot be had.
  */
 export async function identityOfToken(token: string, trusted: TokenIssuer, nowMs: number): Promise<Identity> {
   const payload = await verified(token, trusted, nowMs);
-  const { known } = readScopes(typeof payload.scope === "string" ? payload.scope.split(" ") : []);
+  const { known, unknown } = readScopes(typeof payload.scope === "string" ? payload.scope.split(" ") : []);
   const digest = createHash("sha256")
     .update(JSON.stringify([payload.iss, payload.sub]))
     .digest("base64url");
-  return { id: `jwt-${digest.slice(0, 22)}`, scopes: known, requestsPerMinuteMax: null, noteUse: async () => {} };
+  const roles = [...unknown, ...textsOf(payload.roles), ...textsOf(payload.groups)];
+  return {
+    id: `jwt-${digest.slice(0, 22)}`,
+    scopes: known,
+    roles,
+    requestsPerMinuteMax: null,
+    noteUse: async () => {},
+  };
+}
+
+function textsOf(claim: unknown): string[] {
+  return (Array.isArray(claim) ? claim : []).filter((each) => typeof each === "string");
 }
 
 async function verified(token: string, trusted: TokenIssuer, nowMs: number): Promise<JWTPayload> {

@@ -48,16 +48,44 @@ export type Committed = { committed: true } | { committed: false; refused: numbe
 export async function commit(writes: readonly Write[], by: WrittenBy): Promise<Committed> {
   const [only, ...others] = writes;
   if (only !== undefined && "condition" in only && others.length === 0) return putOne(putOf(only, by), by.writeId);
-  const items = writes.map((write) => {
-    if ("condition" in write) return { Put: putOf(write, by) };
-    if ("remove" in write) return { Delete: { TableName: tableName(), Key: write.remove } };
-    return { Put: { TableName: tableName(), Item: { ...write.item, q: by.requestId, w: [by.writeId] } } };
-  });
-  return transact(items, by.writeId);
+  return transact(
+    writes.map((write) => itemOf(write, by)),
+    by.writeId,
+  );
 }
+
+function itemOf(write: Write, by: WrittenBy): TransactItem {
+  if ("condition" in write) return { Put: putOf(write, by) };
+  if ("remove" in write) return { Delete: { TableName: tableName(), Key: write.remove } };
+  return { Put: { TableName: tableName(), Item: { ...write.item, q: by.requestId, w: [by.writeId] } } };
+}
+
+/**
+ * Makes an update that states its condition, and other writes along with it, all or nothing. Sending it again after a lost
+ * answer is safe, as with `commit`; refused is the update, by what stands there.
+ */
+export async function transactWithUpdate(
+  update: ConditionalUpdate,
+  writes: readonly Write[],
+  by: WrittenBy,
+): Promise<Committed> {
+  return transact([{ Update: update }, ...writes.map((write) => itemOf(write, by))], by.writeId);
+}
+
+/** An update as DynamoDB takes it, which sets the write id of its commit. */
+export type ConditionalUpdate = {
+  TableName: string;
+  Key: Key;
+  UpdateExpression: string;
+  ConditionExpression: string;
+  ExpressionAttributeNames?: Record<string, string>;
+  ExpressionAttributeValues: Record<string, unknown>;
+  ReturnValuesOnConditionCheckFailure: "ALL_OLD";
+};
 
 type Put = ReturnType<typeof putOf>;
 type TransactItem =
+  | { Update: ConditionalUpdate }
   | { Put: Put }
   | { Put: { TableName: string; Item: Record<string, unknown> } }
   | { Delete: { TableName: string; Key: Key } };

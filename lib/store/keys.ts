@@ -10,7 +10,7 @@ export const separator = "\t";
 export type Key = { pk: string; sk: string };
 
 /** The families whose things are found by an id that names their shard. */
-export type ShardedFamily = "record" | "job" | "run" | "delivery" | "workflow";
+export type ShardedFamily = "record" | "job" | "run" | "delivery" | "workflow" | "item" | "machine" | "instance";
 
 /** The partition of a family's shard: `record#03`. */
 export function shardPartition(family: ShardedFamily, shard: string): string {
@@ -57,20 +57,98 @@ export function subscriptionKey(id: string): Key {
 
 /** What every new subscription passes, one at a time, so that there are never more than there may be. */
 export const subscriptionGateKey: Key = { pk: "subscription-gate", sk: "subscription-gate" };
+/** The head of a work item, found by its id alone. */
+export function itemKey(id: string): Key {
+  return { pk: shardPartition("item", uuid7Shard(id)), sk: id };
+}
+
+/** The partition of what belongs to a work item besides its head. */
+export function itemPartsPartition(id: string): string {
+  return `item-parts#${id}`;
+}
+
+/** A description too long for its item's head. */
+export function itemDescriptionKey(id: string): Key {
+  return { pk: itemPartsPartition(id), sk: "description" };
+}
+
+/** Entries of a work item's history that its head has no room for; the last of them made this version. */
+export function itemHistoryKey(id: string, lastVersion: number): Key {
+  return { pk: itemPartsPartition(id), sk: `history#${String(lastVersion).padStart(9, "0")}` };
+}
 
 /** What a caller's own id of a workflow stands for. */
 export function ownWorkflowIdKey(ownId: string): Key {
   return { pk: `workflow-id#${ownId}`, sk: "workflow-id" };
 }
 
-/** A version of a workflow's definition. */
-export function definitionKey(workflowId: string, definitionVersion: number): Key {
-  return { pk: definitionPartition(workflowId), sk: String(definitionVersion).padStart(8, "0") };
+/** The head of a machine that a client defined, found by its id alone. */
+export function machineKey(id: string): Key {
+  return { pk: shardPartition("machine", uuid7Shard(id)), sk: id };
 }
 
-/** The partition of a workflow's definitions, which sort by their version. */
-export function definitionPartition(workflowId: string): string {
-  return `definition#${workflowId}`;
+/** What a caller's own id of a machine stands for. */
+export function ownMachineIdKey(ownId: string): Key {
+  return { pk: `machine-id#${ownId}`, sk: "machine-id" };
+}
+
+/** The head of an instance, found by its id alone. */
+export function instanceKey(id: string): Key {
+  return { pk: shardPartition("instance", uuid7Shard(id)), sk: id };
+}
+
+/** What a caller's own id of an instance stands for. */
+export function ownInstanceIdKey(ownId: string): Key {
+  return { pk: `instance-id#${ownId}`, sk: "instance-id" };
+}
+
+/** The partition of what an instance's head has no room for. */
+export function instancePartsPartition(instanceId: string): string {
+  return `instance-parts#${instanceId}`;
+}
+
+/** Older entries of an instance's history, by the number of the last of them. */
+export function historyChunkKey(instanceId: string, lastSequence: number): Key {
+  return { pk: instancePartsPartition(instanceId), sk: `chunk#${paddedSequence(lastSequence)}` };
+}
+
+/** What came with an execution, when it is long. */
+export function historyDetailsKey(instanceId: string, sequence: number): Key {
+  return { pk: instancePartsPartition(instanceId), sk: `details#${paddedSequence(sequence)}` };
+}
+
+/** The data of an instance, when it is long. */
+export function instanceDataKey(instanceId: string): Key {
+  return { pk: instancePartsPartition(instanceId), sk: "data" };
+}
+
+function paddedSequence(sequence: number): string {
+  return String(sequence).padStart(9, "0");
+}
+
+/** What says that an instance of a machine is live. */
+export function liveInstanceKey(machineId: string, instanceId: string): Key {
+  return { pk: liveInstancePartition(machineId, uuid7Shard(instanceId)), sk: instanceId };
+}
+
+/** The partition of a machine's live instances of a shard. */
+export function liveInstancePartition(machineId: string, shard: string): string {
+  return `live#${machineId}#${shard}`;
+}
+
+/** What says that a machine is being archived, or is. */
+export function archivalKey(machineId: string): Key {
+  return { pk: `archival#${machineId}`, sk: "archival" };
+}
+
+/** A version of the definition of a workflow or a machine. */
+export function definitionKey(ownerId: string, definitionVersion: number): Key {
+  return { pk: definitionPartition(ownerId), sk: String(definitionVersion).padStart(8, "0") };
+}
+
+/** The partition of the definitions of a workflow or a machine, which sort by their version. */
+export function definitionPartition(ownerId: string): string {
+  return `definition#${ownerId}`;
 }
 
 /** Entries of a run's journal that its head has no room for. */

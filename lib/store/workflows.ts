@@ -1,12 +1,12 @@
 import * as z from "zod";
 import { DomainError } from "#domain/domain-error.ts";
-import { parseUuid } from "#domain/uuid7.ts";
 import type { Definition, Workflow } from "#domain/workflow.ts";
 import type { NewItem, Write } from "./commit.ts";
 import { insertDefinition } from "./definitions.ts";
 import { getItem } from "./get-item.ts";
 import { type ItemFormat, upgraded } from "./item-format.ts";
 import { ownWorkflowIdKey, workflowKey } from "./keys.ts";
+import { findByEitherId, idBehind, insertOwnId } from "./own-id.ts";
 
 /** The head of a workflow. What it does is in its definitions. */
 const headSchema = z.object({
@@ -29,14 +29,10 @@ export type LoadedWorkflow = { workflow: Workflow; writeIds: string[] };
 /** The writes that create a workflow: its head, its first definition and the claim on its own id. All or nothing. */
 export function insertWorkflow(workflow: Workflow, definition: Definition): Write[] {
   const { id, ownId } = workflow;
-  const ownIdItem = (own: string): Write => ({
-    item: { ...ownWorkflowIdKey(own), v: 1, i: id },
-    condition: { absent: true },
-  });
   return [
     { item: headOf(workflow), condition: { absent: true } },
     insertDefinition(workflow, definition),
-    ...(ownId === null ? [] : [ownIdItem(ownId)]),
+    ...(ownId === null ? [] : [insertOwnId(ownWorkflowIdKey(ownId), id)]),
   ];
 }
 
@@ -60,12 +56,12 @@ export function replaceWorkflow(loaded: LoadedWorkflow, next: Workflow, definiti
  * Finds a workflow by its id, archived or not, or by the own id of one that is not archived. Reads are consistent: one by
  * id, two by own id. Null when there is none.
  */
-export async function findWorkflow(idText: string): Promise<LoadedWorkflow | null> {
-  const id = parseUuid(idText);
-  if (id !== null) return findById(id);
-  const named = await workflowIdOf(idText);
-  const loaded = named === null ? null : await findById(named);
-  return loaded?.workflow.archivedAtMs === null ? loaded : null; // archived since the id was read: it names nothing now
+export function findWorkflow(idText: string): Promise<LoadedWorkflow | null> {
+  return findByEitherId(idText, {
+    ownIdKey: ownWorkflowIdKey,
+    find: findById,
+    isArchived: ({ workflow }) => workflow.archivedAtMs !== null,
+  });
 }
 
 /** Finds a workflow as `findWorkflow` does. @throws DomainError `resource_not_found` when there is none. */
@@ -76,9 +72,8 @@ export async function loadWorkflow(idText: string): Promise<LoadedWorkflow> {
 }
 
 /** The id of the workflow that an own id stands for: one consistent read. Null when it is free. */
-export async function workflowIdOf(ownId: string): Promise<string | null> {
-  const id = (await getItem(ownWorkflowIdKey(ownId)))?.i;
-  return typeof id === "string" ? id : null;
+export function workflowIdOf(ownId: string): Promise<string | null> {
+  return idBehind(ownWorkflowIdKey(ownId));
 }
 
 async function findById(id: string): Promise<LoadedWorkflow | null> {

@@ -3,6 +3,8 @@ import { parseOperatorSettings } from "#contract/environment.ts";
 import { synthesize } from "#infra/synthesize.ts";
 import { type LocalRuntime, startLocal } from "#local/start-local.ts";
 import { bundleLines } from "./bundle-lines.ts";
+import { instanceLines } from "./instance-lines.ts";
+import { itemLines } from "./item-lines.ts";
 import { type Line, printLines } from "./line.ts";
 import { benchReceiver } from "./receiver.ts";
 import { recordLines } from "./record-lines.ts";
@@ -41,6 +43,8 @@ try {
     ...(await measured((runtime) => recordLines(runtime, quick ? 200 : 1_000))),
     ...(await measuredAt("virtual", (runtime) => runLines(runtime, receiver.url, quick ? 60 : 180))),
     ...(await measured((runtime) => throughputLines(runtime, receiver.url, quick ? 200 : 1_000))),
+    ...(await measured((runtime) => itemLines(runtime, quick ? 100 : 500))),
+    ...(await measured((runtime) => instanceLines(runtime, quick ? 100 : 500))),
     ...(await bundleLines(`${folder}/functions`)),
     ...(full ? await measured(volumeLines) : []),
   ];

@@ -88,6 +88,90 @@ async function callSubscriptions(headers: Record<string, string>, work: () => Pr
   await service.call("DELETE", `${path}/${id}`);
 }
 
+/** Every call of a definition, with all that each may need. */
+async function definitionCalls(headers: Record<string, string>) {
+  const states = [
+    { id: "open", is_initial: true },
+    { id: "closed", is_final: true },
+  ];
+  const actions = [{ id: "close", from_states: ["open"], to_state: "closed" }];
+  const path = "/api/definitions/granted";
+  await service.call("POST", "/api/definitions", { json: { id: "granted", states, actions }, headers });
+  await service.call("PUT", path, { json: { name: "Next", states, actions }, headers: { "if-match": '"1"' } });
+  for (const part of ["states/closed", "actions/close", "states/gone", "actions/gone"])
+    for (const verb of ["disable", "enable"])
+      await service.call("POST", `${path}/${part}/${verb}`, { headers: { "idempotency-key": `${part} ${verb}` } });
+  for (const read of ["", "/diagram", "/versions?limit=1", "/versions/1", "/diff"])
+    await service.call("GET", path + read);
+  await service.call("GET", "/api/definitions?limit=1");
+  const { body: instance } = await service.call("POST", "/api/instances", {
+    json: { definition_id: "granted" },
+    headers,
+  });
+  await service.call("DELETE", path);
+  await service.call("POST", `/api/instances/${instance.id}/actions/close`, { headers });
+  await service.call("DELETE", path);
+}
+
+/** Every call of an instance, with all that each may need. */
+async function instanceCalls(headers: Record<string, string>) {
+  const states = [
+    { id: "open", is_initial: true, deadline: { after: 60 } },
+    { id: "next", deadline: { after: 60 } },
+    { id: "closed", is_final: true },
+  ];
+  const go = { id: "go", from_states: ["open", "next"], to_state: "next" };
+  const actions = [go, { id: "close", from_states: ["*"], to_state: "closed" }];
+  await service.call("POST", "/api/definitions", { json: { id: "timed", states, actions }, headers });
+  const start = async () =>
+    (await service.call("POST", "/api/instances", { json: { definition_id: "timed" }, headers: {} })).body.id;
+  const [id, other] = [await start(), await start()];
+  for (let turn = 0; turn < 12; turn++) {
+    const json = { comment: "c".repeat(turn === 0 ? 500 : 100) }; // one that is long, and more than a head holds
+    await service.call("POST", `/api/instances/${id}/actions/go`, { json, headers: turn === 0 ? headers : {} });
+  }
+  await service.call("POST", `/api/instances/${id}/comments`, { json: { comment: "x" }, headers });
+  for (const part of ["", "/actions", "/history?limit=1", "/history?limit=50", "/diagram"])
+    await service.call("GET", `/api/instances/${id}${part}`);
+  for (const query of ["limit=1", "definition_id=timed"]) await service.call("GET", `/api/instances?${query}`);
+  const later = { ...states[1], deadline: { after: 120 } };
+  for (const [version, json] of [
+    { name: "timed", states: [states[0], later, states[2]], actions },
+    { name: "timed", states: [states[0], { ...states[1], is_final: true }, states[2]], actions: [actions[1]] },
+  ].entries())
+    await service.call("PUT", "/api/definitions/timed", { json, headers: { "if-match": `"${version + 1}"` } });
+  for (const definition_version of [2, 3])
+    await service.call("POST", `/api/instances/${id}/migrate`, {
+      json: { definition_version },
+      headers: { "idempotency-key": `migrate ${definition_version}` },
+    });
+  await service.call("DELETE", `/api/instances/${id}`);
+  await service.call("POST", `/api/instances/${other}/actions/close`);
+  const { body } = await service.call("GET", "/api/definitions/timed");
+  await service.call("DELETE", "/api/definitions/timed");
+  await service.call("POST", "/api/instances", { json: { definition_id: body.definition_id } });
+  await service.call("GET", "/reports/instances?definition_id=timed");
+  await service.call("GET", "/api/health");
+}
+
+/** Every call of a work item, with all that each may need. */
+async function itemCalls(headers: Record<string, string>) {
+  const description = json.payload.text;
+  const { id } = (await service.call("POST", "/workflow_items", { json: { title: "x", description }, headers })).body;
+  const put = (change: object, ifMatch = "*") =>
+    service.call("PUT", `/workflow_items/${id}`, { json: change, headers: { "if-match": ifMatch } });
+  await put({ title: "" });
+  for (const text of ["short", description, null]) await put({ description: text });
+  for (const read of ["", "/history?limit=1"]) await service.call("GET", `/workflow_items/${id}${read}`);
+  for (let turn = 0; turn < 12; turn++) await put({ assignee: `${"a".repeat(60)} ${turn}` }); // more than a head holds
+  for (const query of ["limit=1", "assignee=b", "title=x"]) await service.call("GET", `/workflow_items?${query}`);
+  await service.call("GET", `/workflow_items/${id}/history`);
+  await service.call("POST", "/workflow_items/transitions", { json: [{ id, status: "CANCELLED" }], headers });
+  await service.call("GET", "/reports/items");
+  for (const ifMatch of ["1", "*"])
+    await service.call("DELETE", `/workflow_items/${id}`, { headers: { "if-match": ifMatch } });
+}
+
 describe("least privilege", () => {
   it("every function is granted what it does, and nothing it does not do", async () => {
     const keyed = { "idempotency-key": "k" };
@@ -114,6 +198,9 @@ describe("least privilege", () => {
     await service.call("PUT", "/api/v1/secrets/TOKEN", { json: { value: "x" } });
     await service.call("GET", "/api/v1/secrets");
     await service.call("DELETE", "/api/v1/secrets/TOKEN");
+    await definitionCalls(keyed);
+    await instanceCalls(keyed);
+    await itemCalls(keyed);
     for (const path of ["/health", "/version", "/docs", "/docs/start.js", "/openapi.json", "/nothing"])
       await service.call("GET", path);
     await service.settle();
@@ -151,6 +238,7 @@ describe("least privilege", () => {
           "sqs:SendMessage",
           "sqs:GetQueueAttributes",
         ],
+        ItemsTransitions: ["dynamodb:DeleteItem"],
       };
       const allowed = Object.entries(elsewhere).find(([part]) => name.includes(part))?.[1] ?? [];
       const idle = unused.filter((grant) => !allowed.includes(grant));

@@ -4,11 +4,11 @@ import type { AwsCall, Faults } from "#local/faults.ts";
 import { startReceiver } from "#test/receiver.ts";
 import { runFlows } from "#test/run-flows.ts";
 import { startService } from "#test/service.ts";
+import { type Delivered, subscriptionsPath as path } from "#test/subscriber.ts";
 
 const receiver = await startReceiver();
 const service = await startService({ clock: "virtual", faults: {}, settings: { EGRESS_ALLOW: receiver.address } });
 const { delay, workflow, trigger } = runFlows(service, receiver);
-const path = "/api/v1/subscriptions";
 afterEach(() => {
   receiver.clear();
   service.faults.clear();
@@ -20,10 +20,8 @@ async function listen(at: string, event_types?: string[]): Promise<{ id: string;
   await service.clock.advance(31_000);
   return body;
 }
-async function deliveries(id: string) {
-  const { items } = (await service.call("GET", `${path}/${id}/deliveries?limit=200`)).body;
-  return items as { id: string; event_id: string; status: string; attempts_made: number; attempts: object[] }[];
-}
+const deliveries = async (id: string): Promise<Delivered[]> =>
+  (await service.call("GET", `${path}/${id}/deliveries?limit=200`)).body.items;
 const remove = (id: string) => service.call("DELETE", `${path}/${id}`);
 const idsAt = (at: string): string[] =>
   receiver.received.filter((each) => each.path === `/${at}`).map(({ headers }) => String(headers["webhook-id"]));
@@ -84,8 +82,8 @@ describe("deliveries", () => {
     await trigger(await workflow([delay("a", 0)]));
     await service.settle();
     const [failed] = await deliveries(id);
-    const path2 = `${path}/${id}/deliveries/${failed?.id}/redeliver`;
-    const answers = await Promise.all(Array.from({ length: 8 }, () => service.call("POST", path2)));
+    const again = `${path}/${id}/deliveries/${failed?.id}/redeliver`;
+    const answers = await Promise.all(Array.from({ length: 8 }, () => service.call("POST", again)));
     expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(202));
     await service.settle();
     const [delivered] = await deliveries(id);

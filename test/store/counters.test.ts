@@ -1,8 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type FamilyName, familyNames } from "#domain/counted-family.ts";
+import { instanceStatuses, stateValue } from "#domain/instance-tally.ts";
 import { isFinished, runStatuses } from "#domain/run.ts";
 import { counterName, countersOf, type Delta, deltasOf, type Tally } from "#domain/tally.ts";
+import { itemStatuses } from "#domain/work-item.ts";
 import { applyChanges, type Change } from "#store/counters.ts";
 import { readAllTime, readDays, readEachDay } from "#store/read-counters.ts";
 import { readAllTimeDurations, readDurations, readEachDaysDurations } from "#store/read-durations.ts";
@@ -47,7 +49,60 @@ const runLife: fc.Arbitrary<Life> = fc
     });
     return erased ? [...states, null] : states;
   });
-const lives: Record<FamilyName, fc.Arbitrary<Life>> = { record: recordLife, run: runLife };
+/** Each work item takes any way through its statuses, and is perhaps erased. */
+const itemLife: fc.Arbitrary<Life> = fc
+  .record({
+    day: fc.constantFrom(...days),
+    statuses: fc.array(fc.constantFrom(...itemStatuses), { minLength: 1, maxLength: 4 }),
+    erased: fc.boolean(),
+  })
+  .map(({ day, statuses, erased }) => {
+    const states = statuses.map((status): Tally => {
+      return { family: "item", day, status, values: { item: "all" }, durationMs: null };
+    });
+    return erased ? [...states, null] : states;
+  });
+/** Each instance passes through states, may be finished in any of them, and is perhaps erased. */
+const instanceLife: fc.Arbitrary<Life> = fc
+  .record({
+    day: fc.constantFrom(...days),
+    definition: fc.constantFrom("d1", "d2"),
+    states: fc.array(
+      fc.record({ id: fc.constantFrom("draft", "a/b", "x|y"), status: fc.constantFrom(...instanceStatuses) }),
+      {
+        minLength: 1,
+        maxLength: 5,
+      },
+    ),
+    erased: fc.boolean(),
+  })
+  .map(({ day, definition, states, erased }) => {
+    const tallies = states.map(({ id, status }): Tally => {
+      const values = { definition, state: stateValue(definition, id) };
+      return { family: "instance", day, status, values, durationMs: null };
+    });
+    return erased ? [...tallies, null] : tallies;
+  });
+/** Each machine is perhaps archived. */
+const machineLife: fc.Arbitrary<Life> = fc
+  .record({ day: fc.constantFrom(...days), archived: fc.boolean() })
+  .map(({ day, archived }) => {
+    const at = (status: string): Tally => ({
+      family: "machine",
+      day,
+      status,
+      values: { machine: "all" },
+      durationMs: null,
+    });
+    return archived ? [at("active"), at("archived")] : [at("active")];
+  });
+const lives: Record<FamilyName, fc.Arbitrary<Life>> = {
+  item: itemLife,
+  instance: instanceLife,
+  machine: machineLife,
+  record: recordLife,
+  run: runLife,
+};
 /** How a stream can be unkind: where batches end, how far they go back, what comes twice, which shard is next. */
 const deliveries = fc.infiniteStream(
   fc.record({ shard: fc.nat(2), length: fc.integer({ min: 1, max: 12 }), back: fc.nat(6), twice: fc.boolean() }),

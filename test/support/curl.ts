@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { Call } from "./service.ts";
 
 /** A curl command as a documentation shows it, read into a request. */
@@ -15,7 +16,7 @@ export function parseCurl(command: string): CurlRequest {
   while (words.length > 0) {
     const word = words.shift() ?? "";
     if (word === "-X") request.method = words.shift() ?? "";
-    else if (word === "-d") request.body = words.shift() ?? "";
+    else if (word === "-d") request.body = dataOf(words.shift() ?? "");
     else if (word === "-H") {
       const [name = "", ...value] = (words.shift() ?? "").split(":");
       request.headers[name.toLowerCase()] = value.join(":").trim();
@@ -26,6 +27,11 @@ export function parseCurl(command: string): CurlRequest {
   if (request.body !== undefined) request.headers["content-type"] ??= "application/x-www-form-urlencoded";
   request.method ||= request.body === undefined ? "GET" : "POST";
   return request;
+}
+
+/** What `-d` sends: `@` names a file, of which curl leaves out the line breaks. */
+function dataOf(word: string): string {
+  return word.startsWith("@") ? readFileSync(word.slice(1), "utf8").replaceAll(/[\r\n]/g, "") : word;
 }
 
 /** Splits a command as a shell does: quotes, and a backslash before a line's end. */

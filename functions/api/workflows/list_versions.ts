@@ -2,7 +2,8 @@ import { listWorkflowVersions } from "#contract/routes/workflows.ts";
 import { definitionVersionView } from "#contract/workflow-fields.ts";
 import { api } from "#runtime/api.ts";
 import { page } from "#runtime/page.ts";
-import { listDefinitions, versionPositionSchema } from "#store/definitions.ts";
+import { listDefinitions } from "#store/definitions.ts";
+import { versionPositionSchema } from "#store/versioned-definitions.ts";
 import { loadWorkflow } from "#store/workflows.ts";
 
 export const handler = api(listWorkflowVersions, async (request) => {

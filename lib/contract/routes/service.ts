@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { timeField } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 
 const healthy = z.object({ status: z.literal("healthy"), database: z.literal("connected") }).meta({ id: "Healthy" });
@@ -22,6 +23,37 @@ export const getHealth = defineRoute({
   },
   errors: [],
   grants: { table: ["GetItem"] },
+});
+
+const machinesHealthy = z
+  .object({
+    status: z.literal("healthy"),
+    service: z.string(),
+    definitions_count: z.int().meta({ description: "Definitions that are not archived, seconds behind." }),
+    instances_count: z.int().meta({ description: "Instances that were started and not erased, seconds behind." }),
+    active_instances_count: z.int().meta({ description: "Those of them that are not in a final state." }),
+    generated_at: timeField,
+    as_of: timeField
+      .nullable()
+      .meta({ description: "When the newest change counted here was made; null before the first." }),
+  })
+  .meta({ id: "MachinesHealthy" });
+const machinesUnhealthy = z
+  .object({ status: z.literal("unhealthy"), service: z.string(), error: z.literal("database unavailable") })
+  .meta({ id: "MachinesUnhealthy" });
+
+export const getMachinesHealth = defineRoute({
+  id: "service.machines_health",
+  method: "GET",
+  path: "/api/health",
+  summary: "Check the service, and count definitions and instances",
+  scope: "public",
+  answers: {
+    200: { description: "The table answered.", schema: machinesHealthy, headers: ["Cache-Control"] },
+    503: { description: "The table did not answer.", schema: machinesUnhealthy, headers: ["Cache-Control"] },
+  },
+  errors: [],
+  grants: { counters: ["Query"] },
 });
 
 export const getVersion = defineRoute({
@@ -79,4 +111,4 @@ export const getDocsAsset = defineRoute({
   grants: {},
 });
 
-export const serviceRoutes = [getHealth, getVersion, getOpenapi, getDocs, getDocsAsset] as const;
+export const serviceRoutes = [getHealth, getMachinesHealth, getVersion, getOpenapi, getDocs, getDocsAsset] as const;

@@ -1,0 +1,5 @@
+import { disableState } from "#contract/routes/definition-switches.ts";
+import { api } from "#runtime/api.ts";
+import { switchPart } from "#runtime/switch-part.ts";
+
+export const handler = api(disableState, (request) => switchPart(request, "states", request.param("state"), false));

@@ -1,0 +1,5 @@
+import { enableAction } from "#contract/routes/definition-switches.ts";
+import { api } from "#runtime/api.ts";
+import { switchPart } from "#runtime/switch-part.ts";
+
+export const handler = api(enableAction, (request) => switchPart(request, "actions", request.param("action"), true));
