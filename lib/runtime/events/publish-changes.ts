@@ -98,7 +98,7 @@ async function putOnBus(told: readonly ToldEvent[], failures: Failures): Promise
   const entries = told.map(({ event: { type, atMs }, text }) => ({ type, atMs, detail: text }));
   for (const [at, error] of (await putEvents(entries)).entries()) {
     const change = told[at]?.change;
-    if (error === undefined && change !== undefined) failures.set(change, error);
+    if (error !== null && change !== undefined) failures.set(change, error);
   }
 }
 
