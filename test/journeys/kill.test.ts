@@ -39,7 +39,7 @@ describe("kill -9 of the local service", () => {
     const recount = (status: string) => [...stored.values()].filter((each) => each === status).length;
     const expected = { pending: recount("pending"), processed: recount("processed"), failed: recount("failed") };
     await expect
-      .poll(async () => (await callService(url, "GET", "/reports/summary")).body.by_status, { timeout: 20_000 })
+      .poll(async () => (await callService(url, "GET", "/reports/summary")).body.by_status, { timeout: 60_000 })
       .toEqual(expected);
   }, 120_000);
 });
