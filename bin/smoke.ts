@@ -1,6 +1,7 @@
 import { readEnvironment } from "./environment.ts";
 import { ask } from "./smoke/client.ts";
 import { eraseChecks } from "./smoke/erase-checks.ts";
+import { familyChecks } from "./smoke/family-checks.ts";
 import { recordChecks } from "./smoke/record-checks.ts";
 import { reportChecks } from "./smoke/report-checks.ts";
 import { newRun } from "./smoke/run.ts";
@@ -25,7 +26,8 @@ try {
   fail(error instanceof Error ? error.message : String(error));
 }
 const { before, moved, back, verify } = reportChecks(run);
-const checks = [...serviceChecks(run), before, ...recordChecks(run), moved, verify, ...eraseChecks(run), back];
+const records = [before, ...recordChecks(run), moved, verify, ...eraseChecks(run), back];
+const checks = [...serviceChecks(run), ...records, ...familyChecks(run)];
 const passed = await runChecks(checks, console.log);
 process.exitCode = passed ? 0 : 1;
 
