@@ -82,7 +82,8 @@ function destinationViolations(type: StepType<unknown>, config: Members, at: str
   const known = knownStart(destination.url);
   const ofUrl = known === null ? null : judges.urlRefusal(known);
   const ofHeaders = Object.entries(membersOf(destination.headers)).flatMap(([name, value]) => {
-    const message = judges.headerRefusal(name, withoutTemplates(String(value)));
+    const text = typeof value === "object" ? "" : String(value); // its type says that it may be none
+    const message = judges.headerRefusal(name, withoutTemplates(text));
     return message === null ? [] : [{ path: `${at}.headers.${name.slice(0, 64)}`, message }];
   });
   return [...(ofUrl === null ? [] : [{ path: `${at}.url`, message: ofUrl }]), ...ofHeaders];

@@ -48,6 +48,13 @@ describe("the steps of a definition", () => {
     expect(stepViolations([step], open).map((violation) => violation.path)).toEqual([path]);
   });
 
+  it("with a header that is an object are refused, also one that no text can be made of", () => {
+    expect(told([webhook({ headers: { a: { toString: "" }, b: [{ toString: "" }] } })])).toEqual([
+      expect.stringMatching(/^steps\.0\.config\.headers\.a /),
+      expect.stringMatching(/^steps\.0\.config\.headers\.b /),
+    ]);
+  });
+
   it("are judged whatever they are, and nothing is thrown", () => {
     const text = fc.constantFrom(
       "",
