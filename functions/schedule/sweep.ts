@@ -5,14 +5,16 @@ import { sweepJobs } from "#runtime/sweep/sweep-jobs.ts";
 import { sweepRuns } from "#runtime/sweep/sweep-runs.ts";
 import { visitRuns } from "#runtime/sweep/visit-runs.ts";
 
-/** Sends again what is overdue: its message was lost, its worker died, or it waited for longer than a message can. */
+const sweeps = { sweepJobs, visitRuns, sweepRuns, sweepDeliveries, sweepInstances };
+
+/**
+ * Sends again what is overdue: its message was lost, its worker died, or it waited for longer than a message can. Each
+ * sweep goes to its end whatever becomes of the others, since what still runs after a failure would be frozen.
+ */
 export const handler = scheduled("sweep", async (nowMs) => {
-  const [jobs, visited, runs, deliveries, instances] = await Promise.all([
-    sweepJobs(nowMs),
-    visitRuns(nowMs),
-    sweepRuns(nowMs),
-    sweepDeliveries(nowMs),
-    sweepInstances(nowMs),
-  ]);
-  return { jobs, visited, runs, deliveries, instances };
+  const names = Object.keys(sweeps);
+  const outcomes = await Promise.allSettled(Object.values(sweeps).map((sweep) => sweep(nowMs)));
+  const failures = outcomes.flatMap((outcome) => (outcome.status === "rejected" ? [outcome.reason] : []));
+  if (failures.length > 0) throw new AggregateError(failures, failures.map(String).join("; "));
+  return Object.fromEntries(outcomes.map((outcome, at) => [names[at], "value" in outcome ? outcome.value : null]));
 });

@@ -1,5 +1,4 @@
 import { deliveryMessageMs } from "#domain/delivery.ts";
-import { inParallel } from "#domain/in-parallel.ts";
 import { resendAtMs } from "#domain/run-due.ts";
 import { sendDelivery } from "#runtime/events/delivery-message.ts";
 import { newWriteId } from "#runtime/identity.ts";
@@ -7,6 +6,7 @@ import { logger } from "#runtime/logger.ts";
 import { findDelivery, postponeDelivery } from "#store/deliveries.ts";
 import { type Due, dueBefore } from "#store/due.ts";
 import { backlog } from "#store/queue.ts";
+import { forEachDue } from "./for-each-due.ts";
 
 /** Deliveries looked after in one sweep, of each shard; the rest are for the next. */
 const deliveriesPerShardMax = 250;
@@ -14,7 +14,6 @@ const deliveriesPerShardMax = 250;
 const aheadMs = 75_000;
 /** With more messages waiting than this, what seems lost is likely among them. */
 const backlogMax = 1_000;
-const atOnceMax = 10;
 
 /**
  * Sends the deliveries whose wait ends soon, to be attempted when it does, and again those that should have been by now.
@@ -24,8 +23,11 @@ export async function sweepDeliveries(nowMs: number): Promise<number> {
   const due = await dueBefore("delivery", nowMs + aheadMs, deliveriesPerShardMax);
   const isBusy = due.some(({ dueMs }) => dueMs <= nowMs) && (await backlog()) > backlogMax;
   if (isBusy) logger.warn("overdue deliveries wait for the queue", { deliveries: due.length });
-  const sent = await inParallel(due, atOnceMax, (each) => sendDue(each, nowMs, isBusy));
-  return sent.filter(Boolean).length;
+  let sent = 0;
+  await forEachDue("delivery", due, async (each) => {
+    if (await sendDue(each, nowMs, isBusy)) sent += 1;
+  });
+  return sent;
 }
 
 async function sendDue({ id, dueMs }: Due, nowMs: number, isBusy: boolean): Promise<boolean> {
