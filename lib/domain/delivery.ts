@@ -1,5 +1,6 @@
 import type { EventType } from "./event.ts";
 import type { HttpResult } from "./http-exchange.ts";
+import { retryAfterMs } from "./retry-after.ts";
 import { messageDelayMsMax } from "./run-due.ts";
 import { uuid7TimeMs } from "./uuid7.ts";
 
@@ -78,34 +79,37 @@ export function newDelivery(
   };
 }
 
-/** What an attempt came to: taken, worth another one, or not. */
+/** What an attempt came to: taken, worth another one, or not. `retryAfterMs` is how long the receiver asked to be left alone. */
 export type AttemptOutcome = {
   kind: "taken" | "failed" | "hopeless";
   status: number | null;
   error: string | null;
+  retryAfterMs: number | null; // null: it did not
 };
 
 /** Any 2xx is taken. Nothing is worth repeating after a 410 (the receiver is gone for good), or to a forbidden address. */
-export function outcomeOf(result: HttpResult): AttemptOutcome {
+export function outcomeOf(result: HttpResult, nowMs: number): AttemptOutcome {
+  const unanswered = { status: null, retryAfterMs: null } as const;
   switch (result.kind) {
     case "response": {
       const { status } = result;
-      if (status >= 200 && status < 300) return { kind: "taken", status, error: null };
-      return { kind: status === 410 ? "hopeless" : "failed", status, error: `answered ${status}` };
+      if (status >= 200 && status < 300) return { kind: "taken", status, error: null, retryAfterMs: null };
+      const kind = status === 410 ? "hopeless" : "failed";
+      return { kind, status, error: `answered ${status}`, retryAfterMs: retryAfterMs(result.headers, nowMs) };
     }
     case "timeout":
-      return { kind: "failed", status: null, error: `no answer within ${result.afterMs / 1000} seconds` };
+      return { ...unanswered, kind: "failed", error: `no answer within ${result.afterMs / 1000} seconds` };
     case "network":
-      return { kind: "failed", status: null, error: result.reason };
+      return { ...unanswered, kind: "failed", error: result.reason };
     case "refused":
-      return { kind: "hopeless", status: null, error: result.reason };
+      return { ...unanswered, kind: "hopeless", error: result.reason };
   }
 }
 
-/** The delivery after an attempt: delivered, due again by the schedule, or failed. */
+/** The delivery after an attempt: delivered, due again by the schedule or when the receiver asked for it, or failed. */
 export function attempted(
   delivery: Delivery,
-  { kind, status, error }: AttemptOutcome,
+  { kind, status, error, retryAfterMs }: AttemptOutcome,
   { startedAtMs, nowMs }: { startedAtMs: number; nowMs: number },
 ): Delivery {
   const attempt = { atMs: startedAtMs, durationMs: nowMs - startedAtMs, status, error };
@@ -116,7 +120,7 @@ export function attempted(
   const waitMs = kind === "failed" ? waitsMs[tries - 1] : undefined;
   if (waitMs === undefined) return { ...next, status: "failed", error, nextAttemptAtMs: null };
   const jitterMs = Math.round(waitMs * jitterMax * shareOf(next));
-  return { ...next, nextAttemptAtMs: nowMs + waitMs + jitterMs };
+  return { ...next, nextAttemptAtMs: nowMs + Math.max(waitMs, retryAfterMs ?? 0) + jitterMs };
 }
 
 /** The delivery that is not attempted any more, and why. */

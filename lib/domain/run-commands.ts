@@ -59,8 +59,10 @@ export function retried(run: Run, ran: Definition, retry: Retry, nowMs: number):
     definitionVersion,
     payloadEdited,
   });
+  const generation = run.generation + 1;
+  const payloadGeneration = payloadEdited ? generation : run.payloadGeneration;
   const anew = { attempt: 1, stepStartedAtMs: null, wakeAtMs: null, lease: null, claims: 0, error: null };
-  return { ...next, ...anew, definitionVersion, step, generation: run.generation + 1, fence: run.fence + 1 };
+  return { ...next, ...anew, definitionVersion, step, generation, payloadGeneration, fence: run.fence + 1 };
 }
 
 function stepToRetry(run: Run, ran: Definition, from: RetryFrom): string {

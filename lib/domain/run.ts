@@ -43,6 +43,8 @@ export type Run = {
   status: RunStatus;
   /** How often the run was retried: a part of the ids its requests carry. */
   generation: number;
+  /** The generation that brought its payload; 0: the trigger did. */
+  payloadGeneration: number;
   /** The step that is due or under way, counted from 0; as many as there are steps once all are done. */
   step: number;
   /** The attempt of that step that is due or under way, counted from 1. */
@@ -72,6 +74,7 @@ export function newRun(run: Pick<Run, "id" | "workflowId" | "definitionVersion" 
     ...run,
     status: "PENDING",
     generation: 0,
+    payloadGeneration: 0,
     step: 0,
     attempt: 1,
     stepStartedAtMs: null,

@@ -186,6 +186,12 @@ export function payloadKey(id: string): Key {
   return { pk: `payload#${id}`, sk: "payload" };
 }
 
+/** A payload of a run that is not in its head, by the generation that brought it; 0: the trigger did. */
+export function runPayloadKey(runId: string, generation: number): Key {
+  const { pk, sk } = payloadKey(runId);
+  return { pk, sk: generation === 0 ? sk : `${sk}#${generation}` };
+}
+
 /** A sort key of an index: a name, then the id, so that equal names go by time. */
 export function namedSortKey(name: string, id: string): string {
   return `${name}${separator}${id}`;

@@ -24,6 +24,7 @@ const headSchema = z.object({
   e: z.number().optional(), // when it ended, in milliseconds
   n: z.number(), // version of the definition
   b: z.number().default(0), // generation
+  bp: z.number().default(0), // the generation that brought the payload
   i: z.number().default(0), // step
   a: z.number().default(1), // attempt
   m: z.number().optional(), // when the step began, in milliseconds
@@ -82,6 +83,7 @@ function runOf(head: RunHead): Run {
     tag: head.o === undefined ? null : firstOf(head.o),
     status: head.s,
     generation: head.b,
+    payloadGeneration: head.bp,
     step: head.i,
     attempt: head.a,
     stepStartedAtMs: head.m ?? null,
@@ -117,7 +119,8 @@ export function runItem(run: Run, payload: PayloadPlace, due: string | null): Ne
     n: run.definitionVersion,
     y: journal.count,
     ...payload,
-    ...given({ b: run.generation || null, i: run.step || null, a: run.attempt === 1 ? null : run.attempt }),
+    ...given({ b: run.generation || null, bp: run.payloadGeneration || null }),
+    ...given({ i: run.step || null, a: run.attempt === 1 ? null : run.attempt }),
     ...given({ m: run.stepStartedAtMs, t: run.wakeAtMs, h: run.fence || null, c: run.claims || null }),
     ...(lease === null ? {} : { l: lease.untilMs, k: lease.epoch }),
     ...given({ e: run.finishedAtMs, d: run.error, kd: run.keptDays }),

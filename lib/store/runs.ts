@@ -5,9 +5,8 @@ import { type Committed, type ConditionalPut, commit, type Write, type WrittenBy
 import { getItem } from "./get-item.ts";
 import { itemSizeBytes } from "./item-size.ts";
 import { chunkName, chunkWrite } from "./journal-chunks.ts";
-import { dueSortKey, journalChunkKey, payloadKey, runKey } from "./keys.ts";
+import { dueSortKey, journalChunkKey, runKey, runPayloadKey } from "./keys.ts";
 import { keysOf, removeItem } from "./partition.ts";
-import type { PayloadPlace } from "./record-head.ts";
 import { erasedRunItem, type LoadedRun, parseRun, runItem } from "./run-head.ts";
 
 /** A head stays within one write unit, since every step of a run writes it. */
@@ -22,10 +21,11 @@ export function insertRun(run: Run, payload: unknown): Write[] {
   const text = JSON.stringify(payload);
   const bytes = Buffer.byteLength(text);
   if (bytes <= inlinePayloadBytesMax) return [{ item: runItem(run, { p: text }, null), condition: { absent: true } }];
-  return [
-    { item: runItem(run, { z: bytes }, null), condition: { absent: true } },
-    { item: { ...payloadKey(run.id), v: 1, p: text }, condition: { absent: true } },
-  ];
+  return [{ item: runItem(run, { z: bytes }, null), condition: { absent: true } }, payloadWrite(run, text)];
+}
+
+function payloadWrite({ id, payloadGeneration }: Run, text: string): Write {
+  return { item: { ...runPayloadKey(id, payloadGeneration), v: 1, p: text }, condition: { absent: true } };
 }
 
 /** The write that replaces a loaded run by its next state, if it is still the one that was loaded. */
@@ -35,15 +35,21 @@ export function replaceRun(loaded: LoadedRun, next: Run): ConditionalPut {
   return { item, condition: { version: run.version, writeIds } };
 }
 
-/** The writes that replace a loaded run, and its payload by another. */
+/**
+ * The writes that replace a loaded run by one of the next generation, which has a payload of its own. The payload before it
+ * is kept, as an item of its own, for the timeline.
+ */
 export function replaceRunAndPayload(loaded: LoadedRun, next: Run, payload: unknown): Write[] {
   const text = JSON.stringify(payload);
   const bytes = Buffer.byteLength(text);
-  const place: PayloadPlace = bytes <= inlinePayloadBytesMax && "p" in loaded.payload ? { p: text } : { z: bytes };
-  const head = replaceRun({ ...loaded, payload: place }, next);
-  if ("p" in place) return [head];
-  // The head's condition guards both: who loaded this version of the head has seen the payload that belongs to it.
-  return [head, { item: { ...payloadKey(next.id), v: loaded.run.version + 1, p: text }, guarded: true }];
+  const { run, payload: before } = loaded;
+  const isInline = bytes <= inlinePayloadBytesMax;
+  const head = replaceRun({ ...loaded, payload: isInline ? { p: text } : { z: bytes } }, next);
+  return [
+    head,
+    ...("p" in before ? [payloadWrite(run, before.p)] : []),
+    ...(isInline ? [] : [payloadWrite(next, text)]),
+  ];
 }
 
 /** The write that erases a loaded run. What else belongs to it is cleared once its stream has told of it. */
@@ -88,10 +94,19 @@ export async function loadRun(id: string, nowMs: number): Promise<LoadedRun> {
   return loaded;
 }
 
-/** What a run was triggered with: in its head, or one read more. */
-export async function readRunPayload({ run, payload }: LoadedRun): Promise<Record<string, unknown>> {
-  const text = "p" in payload ? payload.p : (await getItem(payloadKey(run.id)))?.p;
-  return typeof text === "string" ? (JSON.parse(text) as Record<string, unknown>) : {};
+/** What a run goes by: in its head, or one read more. */
+export async function readRunPayload(loaded: LoadedRun): Promise<Record<string, unknown>> {
+  return (await readPayloadOf(loaded, loaded.run.payloadGeneration)) ?? {};
+}
+
+/** What a run went by once: the payload that a generation of it brought. Null when it is gone with its run. */
+export async function readPayloadOf(
+  { run, payload }: LoadedRun,
+  generation: number,
+): Promise<Record<string, unknown> | null> {
+  const isInHead = generation === run.payloadGeneration && "p" in payload;
+  const text = isInHead ? payload.p : (await getItem(runPayloadKey(run.id, generation)))?.p;
+  return typeof text === "string" ? (JSON.parse(text) as Record<string, unknown>) : null;
 }
 
 async function withRoom(loaded: LoadedRun, next: Run, by: WrittenBy): Promise<Run> {
@@ -107,10 +122,11 @@ function currentOf(refused: Extract<Committed, { committed: false }>): LoadedRun
   return refused.current === null ? null : parseRun(refused.current);
 }
 
-/** Removes what belongs to a run besides its head: payload and journal. What is gone already is no error. */
+/** Removes what belongs to a run besides its head: payloads and journal. What is gone already is no error. */
 export async function removeRunParts(runId: string): Promise<void> {
-  await removeItem(payloadKey(runId));
-  for (const key of await keysOf(journalChunkKey(runId, "").pk)) await removeItem(key);
+  for (const { pk } of [runPayloadKey(runId, 0), journalChunkKey(runId, "")]) {
+    for (const key of await keysOf(pk)) await removeItem(key);
+  }
 }
 
 /** Gives an unfinished run its next place in the index that the sweep reads. False when somebody changed it meanwhile. */

@@ -26,7 +26,7 @@ const made = (random = 7): Delivery =>
     },
     now,
   );
-const refused: AttemptOutcome = { kind: "failed", status: 503, error: "answered 503" };
+const refused: AttemptOutcome = { kind: "failed", status: 503, error: "answered 503", retryAfterMs: null };
 const attempt = (delivery: Delivery, outcome: AttemptOutcome, atMs: number) =>
   attempted(delivery, outcome, { startedAtMs: atMs - 5, nowMs: atMs });
 
@@ -43,33 +43,47 @@ function refusedToTheEnd(delivery: Delivery): { last: Delivery; waitsSeconds: nu
 }
 
 describe("outcomeOf", () => {
-  const response = (status: number): HttpResult => ({
+  const response = (status: number, headers = {}): HttpResult => ({
     kind: "response",
     status,
-    headers: {},
+    headers,
     body: "",
     truncated: false,
   });
+  const told = (result: HttpResult) => outcomeOf(result, now);
+
+  it.each([
+    ["90", 90_000],
+    ["0", 0],
+    [new Date(now + 3_600_000).toUTCString(), 3_600_000],
+    [new Date(now - 3_600_000).toUTCString(), 0],
+    ["99999999999", 86_400_000],
+    ["soon", null],
+    ["-5x", null],
+  ])("of a 503 with Retry-After %s waits so long", (text, retryAfterMs) =>
+    expect(told(response(503, { "retry-after": text }))).toMatchObject({ kind: "failed", retryAfterMs }),
+  );
   it.each([200, 201, 204, 299])("%i takes the delivery", (status) =>
-    expect(outcomeOf(response(status))).toEqual({ kind: "taken", status, error: null }),
+    expect(told(response(status))).toEqual({ kind: "taken", status, error: null, retryAfterMs: null }),
   );
   it.each([199, 301, 304, 400, 404, 429, 500, 503])("%i is worth another attempt", (status) =>
-    expect(outcomeOf(response(status))).toEqual({ kind: "failed", status, error: `answered ${status}` }),
+    expect(told(response(status))).toMatchObject({ kind: "failed", status, error: `answered ${status}` }),
   );
   it("410 and a forbidden address are not", () => {
-    expect(outcomeOf(response(410))).toMatchObject({ kind: "hopeless", status: 410 });
-    expect(outcomeOf({ kind: "refused", reason: "the URL ..." })).toEqual({
+    expect(told(response(410))).toMatchObject({ kind: "hopeless", status: 410 });
+    expect(told({ kind: "refused", reason: "the URL ..." })).toEqual({
       kind: "hopeless",
       status: null,
       error: "the URL ...",
+      retryAfterMs: null,
     });
   });
   it("no answer is worth another attempt", () => {
-    expect(outcomeOf({ kind: "timeout", afterMs: 10_000 })).toMatchObject({
+    expect(told({ kind: "timeout", afterMs: 10_000 })).toMatchObject({
       kind: "failed",
       error: "no answer within 10 seconds",
     });
-    expect(outcomeOf({ kind: "network", reason: "connection refused" })).toMatchObject({
+    expect(told({ kind: "network", reason: "connection refused" })).toMatchObject({
       kind: "failed",
       status: null,
     });
@@ -77,6 +91,15 @@ describe("outcomeOf", () => {
 });
 
 describe("a delivery", () => {
+  it("is left alone for as long as its receiver asks, and never less than the schedule", () => {
+    const waitMs = (retryAfterMs: number) =>
+      (attempt(made(), { ...refused, retryAfterMs }, now).nextAttemptAtMs ?? 0) - now;
+    expect(waitMs(120_000)).toBeGreaterThanOrEqual(120_000);
+    expect(waitMs(120_000)).toBeLessThan(121_000);
+    expect(waitMs(0)).toBeGreaterThanOrEqual(5_000);
+    expect(waitMs(0)).toBeLessThan(6_000);
+  });
+
   it("waits by the schedule of Standard Webhooks, up to a tenth longer, and fails after its last attempt", () => {
     const { last, waitsSeconds } = refusedToTheEnd(made());
     const schedule = [5, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400];
@@ -95,7 +118,7 @@ describe("a delivery", () => {
 
   it("that is taken is delivered, whatever went before", () => {
     const once = attempt(made(), refused, now);
-    const taken = attempt(once, { kind: "taken", status: 204, error: null }, now + 5_000);
+    const taken = attempt(once, { kind: "taken", status: 204, error: null, retryAfterMs: null }, now + 5_000);
     expect(taken).toMatchObject({ status: "delivered", attempts: 2, error: null, nextAttemptAtMs: null });
     expect(taken.log).toEqual([
       { atMs: now - 5, durationMs: 5, status: 503, error: "answered 503" },
@@ -104,7 +127,7 @@ describe("a delivery", () => {
   });
 
   it("that is hopeless fails at once", () => {
-    const gone = attempt(made(), { kind: "hopeless", status: 410, error: "answered 410" }, now);
+    const gone = attempt(made(), { kind: "hopeless", status: 410, error: "answered 410", retryAfterMs: null }, now);
     expect(gone).toMatchObject({ status: "failed", attempts: 1, error: "answered 410", nextAttemptAtMs: null });
   });
 

@@ -363,6 +363,24 @@ describe("GET /api/v1/runs/{id}/timeline", () => {
     expect(next.next_cursor).toBeNull();
   });
 
+  it("200 tells what each step was given, also before retries that brought another payload; erasing forgets all", async () => {
+    const runId = await trigger(await workflow([hook("tell", { body: "{{ payload.a }}" })]), { a: "planted-0" });
+    const payloads = [{ a: `planted-1${"l".repeat(900)}` }, undefined, { a: "planted-2" }, { a: "planted-3" }];
+    await service.settle();
+    for (const payload of payloads) {
+      expect((await command(runId, "retry", { from: "start", ...(payload ? { payload } : {}) })).status).toBe(202);
+      await service.settle();
+    }
+    const { items } = (await service.call("GET", `/api/v1/runs/${runId}/timeline`)).body;
+    const bodies = items.flatMap(({ input }: { input: Json | null }) => (input === null ? [] : [input.body]));
+    const [long] = payloads.map((payload) => payload?.a);
+    expect(bodies).toEqual(["planted-0", long, long, "planted-2", "planted-3"]);
+    expect((await service.call("DELETE", `/api/v1/runs/${runId}`)).status).toBe(204);
+    await service.settle();
+    await service.settle(); // the stream tells of it, and then the worker clears
+    expect(await dumpTables(service)).not.toMatch(/planted-[0-3]/);
+  });
+
   it("404 for a run that is not there", async () => {
     expect((await service.call("GET", "/api/v1/runs/550e8400-e29b-41d4-a716-446655440000/timeline")).status).toBe(404);
     expect((await service.call("GET", "/api/v1/runs/nothing")).status).toBe(404);

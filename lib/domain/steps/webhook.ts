@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { HttpResult } from "#domain/http-exchange.ts";
+import { retryAfterMs } from "#domain/retry-after.ts";
 import type { Outcome, StepType } from "./step-type.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -24,9 +25,6 @@ const config = z.object({
 });
 
 type Config = z.output<typeof config>;
-
-/** The longest wait that a `Retry-After` can ask for. */
-const retryAfterMsMax = 86_400_000;
 
 /** Sends a request, and takes the answer's body as its output. */
 export const webhook: StepType<Config> = {
@@ -61,12 +59,7 @@ function outcomeOf({ url, method, success_codes }: Config, result: HttpResult, n
   const { status: answered, headers, body, truncated } = result;
   if (!success_codes.some((code) => covers(code, answered))) {
     const error = `answered ${answered}${body === "" ? "" : `: ${body.slice(0, 200)}`}`;
-    return {
-      ok: false,
-      error,
-      cause: { status: answered },
-      retryAfterMs: retryAfterMsOf(headers["retry-after"], nowMs),
-    };
+    return { ok: false, error, cause: { status: answered }, retryAfterMs: retryAfterMs(headers, nowMs) };
   }
   const output = {
     type: "webhook",
@@ -93,11 +86,4 @@ function readable(body: string): unknown {
   } catch {
     return body;
   }
-}
-
-/** Seconds or an HTTP date (RFC 9110, section 10.2.3). */
-function retryAfterMsOf(text: string | undefined, nowMs: number): number | null {
-  if (text === undefined) return null;
-  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
-  return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), retryAfterMsMax);
 }

@@ -54,8 +54,9 @@ async function send(
   const message = { id: eventId, timestampSeconds: Math.floor(startedAtMs / 1000), body };
   const signing = [secrets.current, secrets.previous].filter((secret) => secret !== null);
   const headers = { "content-type": "application/json", ...signatureHeaders(message, signing) };
-  // Of the answer nothing but its status is looked at, or kept.
-  return outcomeOf(await sendHttp({ method: "POST", url, headers, body, timeoutMs, responseBytesMax: 0 }));
+  // Of the answer nothing is kept but its status.
+  const result = await sendHttp({ method: "POST", url, headers, body, timeoutMs, responseBytesMax: 0 });
+  return outcomeOf(result, Date.now());
 }
 
 /** Saves what became of a delivery, on what stands there: it may have been looked after, or sent anew, meanwhile. */

@@ -6,7 +6,7 @@ import { readOutput } from "#runtime/runs/outputs.ts";
 import { loadDefinition } from "#store/definitions.ts";
 import { readJournal } from "#store/journal-chunks.ts";
 import type { LoadedRun } from "#store/run-head.ts";
-import { readTriggerPayload } from "#store/trigger-payload.ts";
+import { readPayloadOf } from "#store/runs.ts";
 
 /** The longest body of an event, in bytes of JSON: an entry on a bus may have 256 KiB. */
 export const eventBytesMax = 200 * 1024;
@@ -24,7 +24,7 @@ export async function contentOf(loaded: LoadedRun, { entry, sequence }: RunEvent
 
 async function payloadOf(loaded: LoadedRun): Promise<ShownOutput> {
   if ("z" in loaded.payload && loaded.payload.z > eventBytesMax) return omitted;
-  const payload = await readTriggerPayload(loaded);
+  const payload = await readPayloadOf(loaded, 0);
   return payload === null ? omitted : { value: payload };
 }
 

@@ -4,7 +4,7 @@ import { referencesOf, TemplateError } from "#domain/template.ts";
 import { renderAll } from "#runtime/expressions/render.ts";
 import { loadDefinition } from "#store/definitions.ts";
 import type { LoadedRun } from "#store/run-head.ts";
-import { readRunPayload } from "#store/runs.ts";
+import { readPayloadOf } from "#store/runs.ts";
 import { readOutput } from "./outputs.ts";
 import { runFacts } from "./run-facts.ts";
 
@@ -17,25 +17,22 @@ type StepEntry = Extract<JournalEntry, { step: string }>;
 export class StepInputs {
   readonly #loaded: LoadedRun;
   readonly #entries: readonly JournalEntry[];
-  #payload: Promise<Record<string, unknown>> | undefined;
+  readonly #payloads = new Map<number, Promise<Record<string, unknown> | null>>();
 
   constructor(loaded: LoadedRun, entries: readonly JournalEntry[]) {
     this.#loaded = loaded;
     this.#entries = entries;
   }
 
-  /** The configuration that an entry's step ran with; null where it cannot be told any more: before another payload. */
+  /** The configuration that an entry's step ran with; null where it had none that could be used. */
   async of(entry: StepEntry): Promise<unknown> {
     const { run } = this.#loaded;
-    const later = this.#entries.filter(({ sequence }) => sequence > entry.sequence);
-    if (later.some((each) => each.type === "retried" && each.payloadEdited)) return null;
     const definition = await loadDefinition(run.workflowId, versionsInForce(run, this.#entries).at(entry.sequence));
     const step = definition.steps.find(({ name }) => name === entry.step);
     if (step === undefined) return null;
-    this.#payload ??= readRunPayload(this.#loaded);
     const named = referencesOf(step.config).flatMap(([root, name = ""]) => (root === "secrets" ? [name] : []));
     const scope = {
-      payload: await this.#payload,
+      payload: (await this.#payloadAt(entry.sequence)) ?? {},
       steps: await this.#outputsBefore(entry),
       run: runFacts({ ...run, attempt: entry.attempt }),
       secrets: Object.fromEntries(named.map((name) => [name, unreadable])),
@@ -46,6 +43,15 @@ export class StepInputs {
       if (error instanceof TemplateError) return null;
       throw error;
     }
+  }
+
+  /** The payload in force: the trigger's, or that of the last retry before which brought another. */
+  #payloadAt(sequence: number): Promise<Record<string, unknown> | null> {
+    const retries = this.#entries.filter((each) => each.type === "retried" && each.sequence < sequence);
+    const generation = 1 + retries.findLastIndex((each) => each.type === "retried" && each.payloadEdited);
+    const payload = this.#payloads.get(generation) ?? readPayloadOf(this.#loaded, generation);
+    this.#payloads.set(generation, payload);
+    return payload;
   }
 
   async #outputsBefore(entry: StepEntry): Promise<Record<string, unknown>> {
