@@ -4,8 +4,10 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 
-/** How long one invocation of the worker may take. */
+/** How long one invocation of the worker may take, and of the function that takes dead letters. */
 export const workerTimeout = Duration.seconds(60);
+/** What Lambda asks of a queue that it polls: it refuses one with less than the function's timeout. */
+const visibilityTimeout = Duration.seconds(6 * workerTimeout.toSeconds());
 
 /** The queue of hints that something is due, and the one where messages go that fail again and again. */
 export class WorkQueue extends Construct {
@@ -17,12 +19,13 @@ export class WorkQueue extends Construct {
     this.#deadLetters = new Queue(this, "DeadLetters", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
+      visibilityTimeout,
       retentionPeriod: Duration.days(14),
     });
     this.queue = new Queue(this, "Queue", {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      visibilityTimeout: Duration.seconds(6 * workerTimeout.toSeconds()), // as Lambda asks of a queue it polls
+      visibilityTimeout,
       retentionPeriod: Duration.days(4),
       deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: 5 },
     });

@@ -21,7 +21,8 @@ const { directory } = await synthesize({
   outdir: join(folder, "assembly"),
 });
 const text = readFileSync(join(directory, "Sluice.template.json"), "utf8");
-const resources: Resource[] = Object.values(JSON.parse(text).Resources);
+const byId: Record<string, Resource> = JSON.parse(text).Resources;
+const resources = Object.values(byId);
 const ofType = (type: string) =>
   resources.filter((resource) => resource.Type === type).map(({ Properties }) => Properties);
 
@@ -74,11 +75,19 @@ describe("the stack for AWS", () => {
     expect(mapping?.MaximumRetryAttempts ?? -1).toBe(-1);
   });
 
-  it("lets the worker send itself on, past Lambda's loop detection, and gives its queue six times its timeout", () => {
+  it("lets the worker send itself on, past Lambda's loop detection", () => {
     const worker = ofType("AWS::Lambda::Function").find((each) => each.Description === "Sluice worker.advance");
-    const queue = ofType("AWS::SQS::Queue").find((each) => each.RedrivePolicy !== undefined);
     expect(worker?.RecursiveLoop).toBe("Allow");
-    expect(queue?.VisibilityTimeout).toBeGreaterThanOrEqual(6 * worker?.Timeout);
+  });
+
+  it("gives every queue that a function is fed from six times the function's timeout, without which AWS refuses", () => {
+    const mappings = ofType("AWS::Lambda::EventSourceMapping").filter((each) => each.StartingPosition === undefined);
+    expect(mappings).toHaveLength(2);
+    for (const { EventSourceArn, FunctionName } of mappings) {
+      const queue = byId[EventSourceArn["Fn::GetAtt"][0]]?.Properties;
+      const consumer = byId[FunctionName.Ref]?.Properties;
+      expect(queue?.VisibilityTimeout).toBeGreaterThanOrEqual(6 * consumer?.Timeout);
+    }
   });
 
   it("grants no action and no resource by a bare wildcard", () => {
