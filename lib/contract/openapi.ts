@@ -69,8 +69,7 @@ function operationOf(route: Route, aliasIndex: number): ZodOpenApiOperationObjec
     tags: [family],
     summary: route.summary,
     ...descriptionOf(route),
-    // `{}`: a deployment may leave a scope open.
-    security: route.scope === "public" ? [] : [{ apiKey: [route.scope] }, { bearer: [route.scope] }, {}],
+    security: securityOf(route),
     requestParams: {
       ...(route.params === undefined ? {} : { path: route.params }),
       ...(route.query === undefined ? {} : { query: route.query }),
@@ -81,8 +80,22 @@ function operationOf(route: Route, aliasIndex: number): ZodOpenApiOperationObjec
   };
 }
 
-function descriptionOf({ description, scope }: Route): { description?: string } {
-  const needs = scope === "public" ? [] : [`Needs the scope \`${scope}\`, where that is not open.`];
+/** `{}`: a deployment may leave a scope open. */
+function securityOf(route: Route): Record<string, string[]>[] {
+  const sufficient = scopesOf(route);
+  if (sufficient.length === 0) return [];
+  return [...sufficient.flatMap((scope) => [{ apiKey: [scope] }, { bearer: [scope] }]), {}];
+}
+
+/** The scopes of which one suffices; none: the route is public. */
+function scopesOf({ scope, orScope }: Route): string[] {
+  return scope === "public" ? [] : [scope, ...(orScope === undefined ? [] : [orScope])];
+}
+
+function descriptionOf(route: Route): { description?: string } {
+  const { description } = route;
+  const sufficient = scopesOf(route).map((scope) => `\`${scope}\``);
+  const needs = sufficient.length === 0 ? [] : [`Needs the scope ${sufficient.join(" or ")}, where that is not open.`];
   const sentences = [...(description === undefined ? [] : [description]), ...needs];
   return sentences.length === 0 ? {} : { description: sentences.join(" ") };
 }

@@ -62,6 +62,10 @@ export type Route = {
   summary: string;
   description?: string;
   scope: Scope;
+  /** Another scope that suffices. */
+  orScope?: GrantedScope;
+  /** True where the answer depends on who calls: credentials are then looked at also where none are needed. */
+  dependsOnCaller?: boolean;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodType;

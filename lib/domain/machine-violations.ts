@@ -20,6 +20,8 @@ export function machineViolations(sent: unknown): Violation[] {
   const actionIds = new Set(idsOf(actions));
   return [
     ...initialViolations(states),
+    ...nameViolations(states, "states"),
+    ...nameViolations(actions, "actions"),
     ...twiceViolations(states, "states"),
     ...twiceViolations(actions, "actions"),
     ...actions.flatMap((action, index) => referenceViolations(action, `actions.${index}`, stateIds)),
@@ -35,6 +37,15 @@ function initialViolations(states: readonly Members[]): Violation[] {
     path: `states.${index}.is_initial`,
     message: `is true for states.${first} already: exactly one state must be initial`,
   }));
+}
+
+/** Ids stand for members in JSON, as in a `state_map`, where these are refused. */
+function nameViolations(parts: readonly Members[], at: string): Violation[] {
+  return parts.flatMap(({ id }, index) =>
+    id === "__proto__" || id === "constructor"
+      ? [{ path: `${at}.${index}.id`, message: `must not be ${id}, which no JSON member here may be called` }]
+      : [],
+  );
 }
 
 function twiceViolations(parts: readonly Members[], at: string): Violation[] {

@@ -33,6 +33,7 @@ export function machineWarnings({ states, actions }: MachineDefinition): Warning
     ...(ways.anyFinal ? [] : [{ path: "states", message: "hold no final state: no instance ever ends" }]),
     ...states.flatMap((state, index) => stateWarnings(state, `states.${index}`, ways, actions)),
     ...actions.flatMap((action, index) => actionWarnings(action, `actions.${index}`, new Set(final))),
+    ...endlessTimers(open, actions),
   ];
   return warnings.slice(0, warningsMax);
 }
@@ -69,6 +70,25 @@ function actionWarnings({ fromStates }: DefinedAction, at: string, final: Readon
   return fromStates.flatMap((id, index) =>
     final.has(id)
       ? [{ path: `${at}.from_states.${index}`, message: `names ${id}, which is final: no action leads out of it` }]
+      : [],
+  );
+}
+
+/** Timed actions that lead, by time alone, back to where they came from: an instance goes round as long as it lives. */
+function endlessTimers(open: readonly DefinedState[], actions: readonly DefinedAction[]): Warning[] {
+  const movesOf = (action: DefinedAction) =>
+    action.afterSeconds === null
+      ? []
+      : open.filter(({ id }) => leadsFrom(action, id)).map(({ id }) => ({ from: id, to: action.toState }));
+  const moves = actions.flatMap(movesOf);
+  return actions.flatMap((action, index) =>
+    movesOf(action).some(({ from, to }) => reachable([to], moves).has(from))
+      ? [
+          {
+            path: `actions.${index}.after`,
+            message: "leads back by time alone: an instance goes round, and costs, for ever",
+          },
+        ]
       : [],
   );
 }

@@ -4,7 +4,7 @@ import { type CfnFunction, FilterCriteria, StartingPosition } from "aws-cdk-lib/
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { FunctionEnvironment, OperatorSettings } from "#contract/environment.ts";
-import { isOpen } from "#contract/open-access.ts";
+import { looksAtCredentials } from "#contract/open-access.ts";
 import { routes } from "#contract/routes.ts";
 import { familyNames } from "#domain/counted-family.ts";
 import { type AccessEnvironment, accessEnvironment } from "./access-environment.ts";
@@ -50,11 +50,11 @@ export class SluiceStack extends Stack {
       name: settings.PROJECT_NAME,
       cors: { origins: settings.CORS_ORIGINS, credentials: settings.CORS_CREDENTIALS },
     });
-    for (const { id: routeId, method, path, aliases = [], scope: needed, grants, memoryMiB } of routes) {
-      const authenticates = !isOpen(needed, access);
+    for (const route of routes) {
+      const { id: routeId, method, path, aliases = [], grants, memoryMiB } = route;
       const target = functions.make(routeId, {
         grants,
-        authenticates,
+        authenticates: looksAtCredentials(route, access),
         ...(memoryMiB === undefined ? {} : { memoryMiB }),
       });
       http.add(target, method, [path, ...aliases]);

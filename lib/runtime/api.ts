@@ -31,7 +31,7 @@ function answerTo<R extends Route>(
   return respond(event, async (requestId) => {
     assertAcceptsJson(route, event.headers.accept);
     const body = route.method === "GET" ? undefined : readBody(route, event);
-    const { caller, noted } = await authenticate(route.scope, event.headers, Date.now());
+    const { caller, noted } = await authenticate(route, event.headers, Date.now());
     const request = new ApiRequest(route, event, { requestId, caller, body });
     try {
       return notModified(request, await answerOnce(request, () => handle(request)));

@@ -19,27 +19,39 @@ const keysRefetchMs = 30_000;
 const keySets = new Map<string, Promise<JWTVerifyGetKey>>();
 
 /**
- * Checks a JWT (RFC 7519, RFC 9068): signature by a key of the issuer's, `iss`, `aud`, `exp`, `nbf`. Scopes are those of
- * the claim `scope` that mean something here, roles its other words, and those of
- * the claims `roles` and `groups`.
+ * Checks a JWT (RFC 7519, RFC 9068): signature by a key of the issuer's, `iss`, `aud`, `exp`, `nbf`. Scopes are the
+ * words of the claims `scope` and `scp` that mean something here; roles are their other words, and what the claims `roles`,
+ * `groups`, `permissions`, `cognito:groups` and `realm_access.roles` name.
  *
  * @throws DomainError `unauthorized` with the `WWW-Authenticate` of RFC 6750 for a token that is not in order,
  * `service_unavailable` when the issuer's keys cannot be had.
  */
 export async function identityOfToken(token: string, trusted: TokenIssuer, nowMs: number): Promise<Identity> {
   const payload = await verified(token, trusted, nowMs);
-  const { known, unknown } = readScopes(typeof payload.scope === "string" ? payload.scope.split(" ") : []);
+  const { known, unknown } = readScopes([...wordsIn(payload.scope), ...wordsIn(payload.scp), ...textsOf(payload.scp)]);
   const digest = createHash("sha256")
     .update(JSON.stringify([payload.iss, payload.sub]))
     .digest("base64url");
-  const roles = [...unknown, ...textsOf(payload.roles), ...textsOf(payload.groups)];
+  const realm = payload.realm_access as { roles?: unknown } | null | undefined;
+  const claims = [payload.roles, payload.groups, payload.permissions, payload["cognito:groups"], realm?.roles];
+  const roles = [...unknown, ...claims.flatMap(textsOf)];
+  const id = `jwt-${digest.slice(0, 22)}`;
   return {
-    id: `jwt-${digest.slice(0, 22)}`,
+    id,
+    name: isName.test(payload.sub ?? "") ? `jwt:${payload.sub}` : id,
     scopes: known,
     roles,
     requestsPerMinuteMax: null,
     noteUse: async () => {},
   };
+}
+
+/** A subject that is told as it is. Longer ones are told by their digest, since histories lie in items with little room. */
+const isName = /^[\x21-\x7e]{1,64}$/;
+
+/** A scope claim: words with spaces between them (RFC 8693, section 4.2). Some issuers write a list of words as `scp`. */
+function wordsIn(claim: unknown): string[] {
+  return typeof claim === "string" ? claim.split(" ").filter((word) => word !== "") : [];
 }
 
 function textsOf(claim: unknown): string[] {

@@ -1,11 +1,13 @@
 import type { Violation } from "#domain/domain-error.ts";
 import { readJsonSchema } from "#domain/json-schema.ts";
-import type { MachineDefinition } from "#domain/machine-definition.ts";
+import type { DefinedAction, MachineDefinition } from "#domain/machine-definition.ts";
 import { machineViolations } from "#domain/machine-violations.ts";
 import { machineWarnings, type Warning } from "#domain/machine-warnings.ts";
-import { expressionIn, templateViolations } from "#domain/template.ts";
+import { expressionIn, hasTemplate, templateViolations } from "#domain/template.ts";
 import { findWorkflow } from "#store/workflows.ts";
+import { assertAlsoMay, type Caller } from "./authenticate.ts";
 import { violationsOfExpressions } from "./expressions/violations.ts";
+import { payloadViolations } from "./json-schema.ts";
 
 /** What guards and payloads of hooks may name. */
 const roots = ["data", "input", "instance"];
@@ -26,9 +28,18 @@ export function machineBodyViolations(sent: unknown): Violation[] {
     .flatMap((action, index) => [
       ...guardViolations(action.guard, `actions.${index}.guard`),
       ...schemaViolations(action.input_schema, `actions.${index}.input_schema`),
-      ...payloadViolations(membersOf(action.hook).payload, `actions.${index}.hook.payload`),
+      ...hookPayloadViolations(membersOf(action.hook).payload, `actions.${index}.hook.payload`),
     ]);
   return [...machineViolations(sent), ...found];
+}
+
+/**
+ * Checks that who saves a definition with hooks may trigger runs: whoever executes its actions does by it.
+ *
+ * @throws DomainError `forbidden` when not.
+ */
+export function assertMayHook(caller: Caller, { actions }: MachineDefinition): void {
+  if (actions.some(({ hook }) => hook !== null)) assertAlsoMay(caller, "trigger", "A definition with hooks");
 }
 
 /** What a definition says and hardly means, with the workflows of its hooks that are not there. */
@@ -43,7 +54,7 @@ export async function savedMachineWarnings(definition: MachineDefinition): Promi
       path: `actions.${index}.hook.workflow_id`,
       message: `names ${workflowId}, which is no workflow now`,
     }));
-  return [...machineWarnings(definition), ...found];
+  return [...machineWarnings(definition), ...definition.actions.flatMap(timerWarnings), ...found];
 }
 
 function guardViolations(guard: unknown, at: string): Violation[] {
@@ -57,7 +68,19 @@ function schemaViolations(schema: unknown, at: string): Violation[] {
   return read.ok ? [] : read.violations;
 }
 
-function payloadViolations(payload: unknown, at: string): Violation[] {
+/** What happens by itself has no input. */
+function timerWarnings({ afterSeconds, inputSchema }: DefinedAction, index: number): Warning[] {
+  if (afterSeconds === null || inputSchema === null) return [];
+  const [fault] = payloadViolations(inputSchema, {});
+  const message = `refuses an execution without input, as that after a time is: ${fault?.message}`;
+  return fault === undefined ? [] : [{ path: `actions.${index}.input_schema`, message }];
+}
+
+function hookPayloadViolations(payload: unknown, at: string): Violation[] {
+  const canBeObject = typeof payload === "string" ? hasTemplate(payload) : !Array.isArray(payload);
+  if (payload !== undefined && (!canBeObject || !["object", "string"].includes(typeof payload))) {
+    return [{ path: at, message: "must be an object, or a template that gives one" }];
+  }
   return [
     ...templateViolations(payload, at, referenceRefusal),
     ...violationsOfExpressions(payload, at, referenceRefusal),

@@ -3,7 +3,6 @@ import type { Route } from "#contract/route.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import { type PartKind, switchedMachine } from "#domain/machine-commands.ts";
 import type { DefinedMachine } from "#domain/machine-definition.ts";
-import { machineWarnings } from "#domain/machine-warnings.ts";
 import {
   listMachineDefinitions,
   loadDefinedMachine,
@@ -11,6 +10,7 @@ import {
   replaceMachine,
 } from "#store/machine-definitions.ts";
 import type { ApiRequest } from "./api-request.ts";
+import { savedMachineWarnings } from "./check-machine.ts";
 import { type HttpAnswer, resource } from "./http-answer.ts";
 
 /** How many versions back a state or action is looked for: instances of an earlier version may be what is to be stopped. */
@@ -38,7 +38,7 @@ export async function switchPart(
   request.assertIfMatch(machine.version);
   const switches = { states: [], actions: [], [kind]: [[partId, enabled] as const] };
   const next = switchedMachine(machine, switches, request.nowMs);
-  const answer = resource(200, machineView(next ?? machine, definition, machineWarnings(definition)));
+  const answer = resource(200, machineView(next ?? machine, definition, await savedMachineWarnings(definition)));
   return request.commit(answer, next === null ? [] : replaceMachine(loaded, next, null));
 }
 

@@ -27,15 +27,15 @@ import { itemKey, itemPartsPartition } from "./keys.ts";
 import { keysOf, removeItem } from "./partition.ts";
 
 /** Who changes an item, when, and by which write. */
-export type ChangedBy = WrittenBy & { callerId: string; nowMs: number };
+export type ChangedBy = WrittenBy & { name: string; nowMs: number };
 
 const rereadsMax = 8;
 
 /** The writes that create an item: its head, and what is too long for it. All or nothing. */
-export function insertItem(item: WorkItem, callerId: string): Write[] {
+export function insertItem(item: WorkItem, by: string): Write[] {
   const { id, title, assignee, dueAtMs, status, description } = item;
   const set = { status, title, ...(assignee === null ? {} : { assignee }), ...(dueAtMs === null ? {} : { dueAtMs }) };
-  const event = eventText({ atMs: item.updatedAtMs, by: callerId, set, describes: description !== null });
+  const event = eventText({ atMs: item.updatedAtMs, by, set, describes: description !== null });
   const place = description === null ? null : placeOf(description);
   const whole = newItemHead(item, place, [event]);
   const head = isFull(whole) ? newItemHead(item, place, []) : whole;
@@ -64,7 +64,7 @@ export async function updateItem(
   const place = description == null ? description : placeOf(description);
   const event = eventText({
     atMs: by.nowMs,
-    by: by.callerId,
+    by: by.name,
     set: status === undefined ? set : { ...set, status },
     describes: description !== undefined,
   });

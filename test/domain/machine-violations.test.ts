@@ -15,6 +15,17 @@ const wrong: [rule: string, body: object, violations: Record<string, string>][] 
       "states.2.is_initial": "is true for states.0 already: exactly one state must be initial",
     },
   ],
+  [
+    "ids that no member of JSON may have",
+    {
+      states: [draft, { id: "constructor" }],
+      actions: [{ id: "__proto__", from_states: ["draft"], to_state: "constructor" }],
+    },
+    {
+      "states.1.id": "must not be constructor, which no JSON member here may be called",
+      "actions.0.id": "must not be __proto__, which no JSON member here may be called",
+    },
+  ],
   ["a state's id twice", { states: [draft, done, done] }, { "states.2.id": "is that of states.1 already" }],
   [
     "an action's id twice",

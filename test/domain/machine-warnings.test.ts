@@ -53,6 +53,17 @@ const hardlyMeant: [what: string, definition: Partial<MachineDefinition>, warnin
     { "actions.2.from_states": "is empty: it is never executed" },
   ],
   [
+    "actions that time alone leads round in a circle",
+    {
+      actions: [
+        ...actions,
+        madeAction("remind", ["draft"], "draft", { afterSeconds: 60 }),
+        madeAction("there", ["draft"], "review", { afterSeconds: 90 }),
+      ],
+    },
+    { "actions.2.after": "leads back by time alone: an instance goes round, and costs, for ever" },
+  ],
+  [
     "a deadline in a final state",
     { states: [draft, review, { ...done, deadline: { afterSeconds: 1, action: null } }] },
     { "states.2.deadline": "is that of a final state, where nothing is overdue" },

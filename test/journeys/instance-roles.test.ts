@@ -45,6 +45,14 @@ describe("an action that needs a role", () => {
     ["a key that may do everything", () => key("admin")],
     ["a token with it among its roles", () => token({ roles: ["reader", "approver"] })],
     ["a token with it among its groups", () => token({ groups: ["approver"] })],
+    ["a token with it as Cognito writes it", () => token({ "cognito:groups": ["approver"] })],
+    ["a token with it as Keycloak writes it", () => token({ realm_access: { roles: ["approver"] } })],
+    [
+      "a token with it as Auth0 writes it, and its scopes as Okta does",
+      () => {
+        return token({ scope: undefined, scp: ["read", "write"], permissions: ["approver"] });
+      },
+    ],
     ["a token with it as a scope", () => token({ scope: "read write approver" })],
   ])("200 for %s, whose guard holds all the same, and whom the history names", async (_, made) => {
     const headers = await made();
@@ -55,6 +63,33 @@ describe("an action that needs a role", () => {
     expect(body.available_actions).toMatchObject([{ id: "grant" }]);
     const granted = await grant(id, headers);
     expect(granted).toMatchObject({ status: 200, body: { current_state_id: "granted" } });
-    expect(granted.body.history[0].by).not.toBe("anonymous");
+    expect(granted.body.history[0].by).toMatch(headers.authorization === undefined ? /^[\w-]{8,}$/ : /^jwt:/);
+  });
+});
+
+describe("the scope trigger", () => {
+  it("200 suffices to start, execute and comment, and 403 for what makes or changes definitions", async () => {
+    const headers = await key("read", "trigger");
+    const id = (
+      await service.call("POST", "/api/instances", { json: { definition_id: "asked", data: { ready: true } }, headers })
+    ).body.id;
+    expect((await grant(id, headers)).status).toBe(200);
+    const json = { comment: "granted" };
+    expect((await service.call("POST", `/api/instances/${id}/comments`, { json, headers })).status).toBe(200);
+    const definition = { json: { id: "own", states, actions }, headers };
+    expect((await service.call("POST", "/api/definitions", definition)).status).toBe(403);
+    expect((await service.call("POST", `/api/instances/${id}/migrate`, { json: {}, headers })).status).toBe(403);
+  });
+
+  it("403 forbidden without it for who defines hooks, by which others would trigger runs", async () => {
+    const hooked = [{ ...actions[0], hook: { workflow_id: "any" } }];
+    const json = { id: "hooked", states, actions: hooked };
+    const refused = await service.call("POST", "/api/definitions", { json, headers: await key("read", "write") });
+    const message = "A definition with hooks needs the scope trigger as well.";
+    expect(refused).toMatchObject({ status: 403, body: { code: "forbidden", message } });
+    const made = await service.call("POST", "/api/definitions", { json, headers: await key("write", "trigger") });
+    expect(made.status).toBe(201);
+    const put = { json: { ...json, name: "other" }, headers: { ...(await key("write")), "if-match": '"1"' } };
+    expect((await service.call("PUT", "/api/definitions/hooked", put)).status).toBe(403);
   });
 });

@@ -108,6 +108,10 @@ describe("POST /api/definitions", () => {
       hook: { workflow_id: "notify", payload: { amount: "{{ data.amount }}", by: "{% instance.id %}" } },
     });
     expect(full.warnings).toEqual([
+      {
+        path: "actions.0.input_schema",
+        message: "refuses an execution without input, as that after a time is: is required",
+      },
       { path: "actions.0.hook.workflow_id", message: "names notify, which is no workflow now" },
     ]);
     const again = await put(full.path, full, '"1"');

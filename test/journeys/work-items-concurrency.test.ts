@@ -27,7 +27,7 @@ describe("a hundred writers with the same ETag", () => {
     const winners = ["0"];
     for (let version = 1; version <= 100; version++) {
       const write = async (at: number) => {
-        const by = { writeId: `${version}-${at}`, requestId: "r", callerId: "c", nowMs: Date.now() };
+        const by = { writeId: `${version}-${at}`, requestId: "r", name: "c", nowMs: Date.now() };
         try {
           return (await changeItem(id, { title: `${version} by ${at}` }, [version], by)).n;
         } catch (error) {

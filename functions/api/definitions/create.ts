@@ -3,13 +3,14 @@ import { createDefinition } from "#contract/routes/definitions.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import { newMachine } from "#domain/machine-commands.ts";
 import { api } from "#runtime/api.ts";
-import { machineBodyViolations, savedMachineWarnings } from "#runtime/check-machine.ts";
+import { assertMayHook, machineBodyViolations, savedMachineWarnings } from "#runtime/check-machine.ts";
 import { resource } from "#runtime/http-answer.ts";
 import { newId } from "#runtime/identity.ts";
 import { insertMachine, machineIdOf } from "#store/machine-definitions.ts";
 
 export const handler = api(createDefinition, async (request) => {
   const { ownId, ...input } = request.body(machineBodyViolations);
+  assertMayHook(request.caller, input.definition);
   if (ownId !== null && (await machineIdOf(ownId)) !== null) {
     throw new DomainError(
       "state_conflict",

@@ -2,7 +2,7 @@ import { machineView } from "#contract/machine-fields.ts";
 import { updateDefinition } from "#contract/routes/definitions.ts";
 import { editedMachine } from "#domain/machine-commands.ts";
 import { api } from "#runtime/api.ts";
-import { machineBodyViolations, savedMachineWarnings } from "#runtime/check-machine.ts";
+import { assertMayHook, machineBodyViolations, savedMachineWarnings } from "#runtime/check-machine.ts";
 import { resource } from "#runtime/http-answer.ts";
 import { loadDefinedMachine, loadMachineDefinition, replaceMachine } from "#store/machine-definitions.ts";
 
@@ -10,6 +10,7 @@ export const handler = api(updateDefinition, async (request) => {
   const loaded = await loadDefinedMachine(request.param("id"));
   const { machine } = loaded;
   const input = request.body(machineBodyViolations);
+  assertMayHook(request.caller, input.definition);
   request.assertIfMatch(machine.version);
   const current = await loadMachineDefinition(machine.id, machine.definitionVersion);
   const next = editedMachine(machine, current, input, request.nowMs);

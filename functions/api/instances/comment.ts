@@ -8,7 +8,7 @@ export const handler = api(commentInstance, async (request) => {
   const { loaded, judged: before } = await loadJudged(request.param("id"), request.nowMs);
   const { comment } = request.body();
   request.assertIfMatch(loaded.instance.version);
-  const instance = commented(loaded.instance, request.caller.id, comment, request.nowMs);
+  const instance = commented(loaded.instance, request.caller.name, comment, request.nowMs);
   return changeInstance(request, loaded, before, {
     instance,
     definition: before.definition,

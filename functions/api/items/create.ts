@@ -9,5 +9,5 @@ import { insertItem } from "#store/items.ts";
 export const handler = api(createItem, async (request) => {
   const item = newItem(request.body(), newId(request.nowMs));
   const answer = resource(201, itemView(item), `/workflow_items/${item.id}`);
-  return request.commit(answer, insertItem(item, request.caller.id));
+  return request.commit(answer, insertItem(item, request.caller.name));
 });

@@ -10,6 +10,6 @@ export const handler = api(deleteItem, async (request) => {
   const id = request.param("id");
   const versions = await ifExists(id, () => versionsOf(request));
   const { caller, requestId, nowMs } = request;
-  await eraseItem(id, versions, { writeId: newWriteId(), requestId, callerId: caller.id, nowMs });
+  await eraseItem(id, versions, { writeId: newWriteId(), requestId, name: caller.name, nowMs });
   return noContent();
 });

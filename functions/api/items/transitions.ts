@@ -45,7 +45,7 @@ async function change(
     if (!entry.ok) throw entry.error;
     if (performance.now() > endsAt) throw new DomainError("service_unavailable", "There was no time left for it.");
     const { id, status, versions } = entry.value;
-    const by = { writeId: names.writeId(index), requestId, callerId: caller.id, nowMs: Date.now() };
+    const by = { writeId: names.writeId(index), requestId, name: caller.name, nowMs: Date.now() };
     const head = await changeItem(id, { status }, versions, by);
     return { ok: true, id: head.sk, status: head.s, version: head.v };
   } catch (error) {

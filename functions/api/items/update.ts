@@ -12,7 +12,7 @@ export const handler = api(updateItem, async (request) => {
   const id = request.param("id");
   const asked = await ifExists(id, () => ({ change: request.body(), versions: versionsOf(request) }));
   const { caller, requestId, nowMs } = request;
-  const by = { writeId: newWriteId(), requestId, callerId: caller.id, nowMs };
+  const by = { writeId: newWriteId(), requestId, name: caller.name, nowMs };
   const head = await changeItem(id, asked.change, asked.versions, by);
   return resource(200, itemView(await describedItem(head)));
 });

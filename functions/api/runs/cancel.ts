@@ -4,5 +4,5 @@ import { api } from "#runtime/api.ts";
 import { commandRun } from "#runtime/runs/command-run.ts";
 
 export const handler = api(cancelRun, (request) =>
-  commandRun(request, (run) => cancelled(run, request.caller.id, request.nowMs)),
+  commandRun(request, (run) => cancelled(run, request.caller.name, request.nowMs)),
 );

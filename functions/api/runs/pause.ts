@@ -4,5 +4,5 @@ import { api } from "#runtime/api.ts";
 import { commandRun } from "#runtime/runs/command-run.ts";
 
 export const handler = api(pauseRun, (request) =>
-  commandRun(request, (run) => paused(run, request.caller.id, request.nowMs)),
+  commandRun(request, (run) => paused(run, request.caller.name, request.nowMs)),
 );

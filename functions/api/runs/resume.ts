@@ -4,5 +4,5 @@ import { api } from "#runtime/api.ts";
 import { commandRun } from "#runtime/runs/command-run.ts";
 
 export const handler = api(resumeRun, (request) =>
-  commandRun(request, (run) => resumed(run, request.caller.id, request.nowMs)),
+  commandRun(request, (run) => resumed(run, request.caller.name, request.nowMs)),
 );

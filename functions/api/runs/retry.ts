@@ -23,7 +23,7 @@ export const handler = api(route, async (request) => {
     definitionVersion,
     definition,
     payloadEdited: payload !== undefined,
-    by: request.caller.id,
+    by: request.caller.name,
   };
   const ran = await loadDefinition(workflowId, ranVersion);
   const run = { ...retried(loaded.run, ran, retry, request.nowMs), version: version + 1 };

@@ -37,6 +37,7 @@ export const startInstance = defineRoute({
   summary: "Start an instance of a definition",
   description: "It begins in the initial state of the definition's newest version, and keeps that version.",
   scope: "write",
+  orScope: "trigger",
   body: z
     .object({
       definition_id: definitionRef,
@@ -81,6 +82,7 @@ export const getInstance = defineRoute({
   path: "/api/instances/{id}",
   summary: "Get an instance",
   scope: "read",
+  dependsOnCaller: true,
   params,
   answers: { 200: { description: "The instance.", schema: instanceSchema, headers: ["ETag"] } },
   errors: ["resource_not_found"],
@@ -95,6 +97,7 @@ export const getInstanceActions = defineRoute({
   description:
     "An action whose guard looks at `input` is available as far as everything else allows it: its input is not known yet.",
   scope: "read",
+  dependsOnCaller: true,
   params,
   answers: { 200: { description: "The actions.", schema: instanceActionsSchema } },
   errors: ["resource_not_found"],
@@ -109,6 +112,7 @@ export const executeAction = defineRoute({
   description:
     "Moves it into the action's `to_state`. 409 where the action is disabled, does not lead from its state, or its guard is not met. The run of the action's hook is triggered with it, once.",
   scope: "write",
+  orScope: "trigger",
   params: z.object({ id, action_id: z.string().meta({ description: "The action's id." }) }),
   body: z
     .object({
@@ -134,6 +138,7 @@ export const commentInstance = defineRoute({
   summary: "Comment on an instance",
   description: "An entry of its history, in any state.",
   scope: "write",
+  orScope: "trigger",
   params,
   body: z.object({ comment: commentField }).meta({ id: "CommentInput", examples: [{ comment: "Waiting for legal." }] }),
   answers: changedAnswers,
