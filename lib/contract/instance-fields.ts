@@ -78,6 +78,10 @@ const summaryMembers = {
   definition_id: z
     .string()
     .meta({ description: "The definition's own id when it has one, else the id that was made for it." }),
+  definition_uuid: z.uuid().meta({
+    description:
+      "The id that was made for the definition, its `definition_id`. It stands for this one, also when another takes its own id after it was deleted.",
+  }),
   definition_version: z.int().min(1),
   current_state_id: z.string(),
   is_final: z.boolean(),

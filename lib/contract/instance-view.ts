@@ -22,6 +22,7 @@ export function instanceSummaryView(instance: Instance): InstanceSummaryView {
     id: shownId(instance),
     instance_id: instance.id,
     definition_id: instance.machineOwnId ?? instance.machineId,
+    definition_uuid: instance.machineId,
     definition_version: instance.definitionVersion,
     current_state_id: instance.stateId,
     is_final: isFinal(instance),

@@ -3,9 +3,13 @@ import { DomainError } from "./domain-error.ts";
 /** An `If-Match` or `If-None-Match` field (RFC 9110, section 13.1): any version, or a list of entity tags. */
 export type Condition = { any: true } | { any: false; tags: { weak: boolean; value: string }[] };
 
-/** The strong entity tag of a version: `"7"`. */
-export function etagOf(version: number): string {
-  return `"${version}"`;
+/**
+ * The strong entity tag of a version: `"7"`.
+ *
+ * @param variant what else an answer depends on than the version, by a digest: `"7.1f8a"`; null: nothing
+ */
+export function etagOf(version: number, variant: string | null = null): string {
+  return variant === null ? `"${version}"` : `"${version}.${variant}"`;
 }
 
 /**
@@ -27,9 +31,13 @@ export function parseCondition(header: string, name: "If-Match" | "If-None-Match
   return { any: false, tags: tags.map(([, weak, value]) => ({ weak: weak !== undefined, value: value ?? "" })) };
 }
 
-/** Strong comparison, as `If-Match` asks: a weak tag never matches. */
+/** Strong comparison, as `If-Match` asks: a weak tag never matches. A version is changed, whatever variant of it was read. */
 function matchesStrongly(condition: Condition, version: number): boolean {
-  return condition.any || condition.tags.some((tag) => !tag.weak && tag.value === String(version));
+  return condition.any || condition.tags.some(({ weak, value }) => !weak && versionIn(value) === String(version));
+}
+
+function versionIn(tag: string): string {
+  return tag.split(".", 1)[0] ?? "";
 }
 
 /** Weak comparison, as `If-None-Match` asks. */

@@ -1,8 +1,8 @@
 import { DomainError } from "./domain-error.ts";
 import { type ExecutionDetails, type InstanceHappening, recorded } from "./history.ts";
-import { entered, type Instance, isFinal, nextTimerAtMs, stateOf } from "./instance.ts";
+import { entered, type Instance, isFinal, nextTimerAtMs, timersOf } from "./instance.ts";
 import { refusalOf } from "./machine.ts";
-import type { DefinedAction, MachineDefinition } from "./machine-definition.ts";
+import type { DefinedAction, DefinedState, MachineDefinition } from "./machine-definition.ts";
 
 /** What comes with an execution. `runId` is that of the run which the action's hook triggers; null: it has no hook. */
 export type Execution = {
@@ -63,13 +63,19 @@ export type Migration = { version: number; definition: MachineDefinition; stateM
 
 /**
  * The instance as it goes by another version of its definition. It stays in its state, or comes into the one that stands
- * for it, for as long as it has been there; what was due before and is done with is not done again.
+ * for it, for as long as it has been there. Where the timers of both are the same, what is done with stays so; else those
+ * of the new version count from the beginning, so that none is lost.
  *
- * @throws DomainError `state_conflict` when it is finished, or its state has no counterpart; `validation_failed` when the
- * map leads to a state that is not there.
+ * @throws DomainError `state_conflict` when it is finished, or its state has no counterpart, or one that is disabled;
+ * `validation_failed` when the map leads to a state that is not there.
  */
-export function migrated(instance: Instance, to: Migration, by: string, nowMs: number): Instance {
-  const { version, definition, stateMap } = to;
+export function migrated(
+  instance: Instance,
+  from: MachineDefinition,
+  to: Migration,
+  by: string,
+  nowMs: number,
+): Instance {
   if (isFinal(instance)) {
     throw new DomainError(
       "state_conflict",
@@ -77,25 +83,38 @@ export function migrated(instance: Instance, to: Migration, by: string, nowMs: n
     );
   }
   assertStateMap(to);
-  const mapped = Object.hasOwn(stateMap, instance.stateId) ? stateMap[instance.stateId] : undefined;
-  const stateId = mapped ?? instance.stateId;
-  if (!definition.states.some(({ id }) => id === stateId)) {
-    const message = `Version ${version} has no state ${stateId}: name the one that stands for it in state_map.`;
+  const { version: toVersion, definition } = to;
+  const state = counterpart(instance, to);
+  const { id: toStateId, isFinal: isEnd, deadline } = state;
+  const { definitionVersion: fromVersion, stateId: fromStateId, enteredAtMs } = instance;
+  const told = happening(instance, nowMs, { type: "migrated", by, fromVersion, toVersion, fromStateId, toStateId });
+  const moved = { ...told, definitionVersion: toVersion, stateId: toStateId };
+  if (isEnd) return entered(moved, definition, toStateId, nowMs);
+  const isOverdue = deadline !== null && enteredAtMs + deadline.afterSeconds * 1000 <= nowMs;
+  const next = {
+    ...moved,
+    overdueSinceMs: isOverdue ? instance.overdueSinceMs : null,
+    timersDoneAtMs: haveSameTimers([instance, from], [moved, definition]) ? instance.timersDoneAtMs : null,
+  };
+  return { ...next, dueAtMs: nextTimerAtMs(next, definition) };
+}
+
+/** The state of a version that an instance comes into: the one that the map names, else that of the same id. */
+function counterpart({ stateId }: Instance, { version, definition, stateMap }: Migration): DefinedState {
+  const wanted = (Object.hasOwn(stateMap, stateId) ? stateMap[stateId] : undefined) ?? stateId;
+  const state = definition.states.find(({ id }) => id === wanted);
+  if (state === undefined) {
+    const message = `Version ${version} has no state ${wanted}: name the one that stands for it in state_map.`;
     throw new DomainError("state_conflict", message);
   }
-  const told = happening(instance, nowMs, {
-    type: "migrated",
-    by,
-    fromVersion: instance.definitionVersion,
-    toVersion: version,
-    fromStateId: instance.stateId,
-    toStateId: stateId,
-  });
-  const moved = { ...told, definitionVersion: version, stateId };
-  const state = stateOf(definition, stateId);
-  if (state.isFinal) return entered(moved, definition, stateId, nowMs);
-  const overdueSinceMs = state.deadline === null ? null : instance.overdueSinceMs;
-  return { ...moved, overdueSinceMs, dueAtMs: nextTimerAtMs(moved, definition) };
+  if (!state.enabled && wanted !== stateId) {
+    throw new DomainError("state_conflict", `State ${wanted} is disabled: enable it, or name another in state_map.`);
+  }
+  return state;
+}
+
+function haveSameTimers(one: [Instance, MachineDefinition], other: [Instance, MachineDefinition]): boolean {
+  return JSON.stringify(timersOf(...one)) === JSON.stringify(timersOf(...other));
 }
 
 function assertStateMap({ version, definition, stateMap }: Migration): void {

@@ -4,11 +4,16 @@ import { etagOf } from "#domain/etag.ts";
 /** What a handler answers. `body` is sent as JSON, or as it is when it is bytes. */
 export type HttpAnswer = { status: number; headers: Record<string, string>; body: unknown };
 
-/** An answer with a resource that has a version: its ETag follows from it. */
-export function resource(status: 200 | 201 | 202, body: { version: number }, location?: string): HttpAnswer {
+/** An answer with a resource that has a version: its ETag follows from it, and from the variant, as `etagOf` says. */
+export function resource(
+  status: 200 | 201 | 202,
+  body: { version: number },
+  location?: string,
+  variant: string | null = null,
+): HttpAnswer {
   return {
     status,
-    headers: { etag: etagOf(body.version), ...(location === undefined ? {} : { location }) },
+    headers: { etag: etagOf(body.version, variant), ...(location === undefined ? {} : { location }) },
     body,
   };
 }

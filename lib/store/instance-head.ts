@@ -37,6 +37,8 @@ const format: ItemFormat = { current: 1, upgrades: {} };
 
 /** What is left of an erased instance is kept for so long: longer than the answers of idempotency keys. */
 const erasedKeptSeconds = 26 * 3600;
+/** How long after an erasure a request may still be under way that loaded what was erased: longer than any lasts. */
+const lateWriterMs = 120_000;
 /** The head of a finished instance that has parts outlives it for so long: the sweep comes to clear them away. */
 const clearingSeconds = 86_400;
 
@@ -130,22 +132,31 @@ export function instanceItem(
   };
 }
 
-/** What takes the place of an erased instance for a while; the sweep clears its parts away, if it had any. */
+/**
+ * What takes the place of an erased instance for a while. Its parts are cleared away at once, if it had any, and once more
+ * when no request can be under way any longer that loaded it before and writes another.
+ */
 export function erasedInstanceItem(loaded: LoadedInstance, nowMs: number): NewItem {
   const { id, version } = loaded.instance;
   return {
     ...instanceKey(id),
     v: version + 1,
     u: nowMs,
-    ...(hasParts(loaded) ? { r: dueSortKey(nowMs, id) } : {}),
+    r: dueSortKey(hasParts(loaded) ? nowMs : nowMs + lateWriterMs, id),
     [ttlAttribute]: Math.floor(nowMs / 1000) + erasedKeptSeconds,
   };
 }
 
-/** The item of an instance that is gone, erased or expired, once its parts are cleared away. */
-export function clearedInstanceItem(item: Readonly<Record<string, unknown>>): NewItem {
+/**
+ * The item of an instance that is gone, erased or expired, once its parts are cleared away. Of one that was erased just now
+ * they are to be cleared away once more.
+ */
+export function clearedInstanceItem(item: Readonly<Record<string, unknown>>, nowMs: number): NewItem {
   const { r: _due, w: _writeIds, q: _requestId, ...rest } = item;
-  return { ...rest, ...instanceKey(String(item.sk)), v: Number(item.v) + 1 };
+  const key = instanceKey(String(item.sk));
+  const againAtMs = item.s === undefined ? Number(item.u) + lateWriterMs : 0;
+  const again = againAtMs > nowMs ? { r: dueSortKey(againAtMs, key.sk) } : {};
+  return { ...rest, ...key, ...again, v: Number(item.v) + 1 };
 }
 
 /** True when items besides its head belong to an instance. */

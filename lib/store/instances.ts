@@ -178,7 +178,7 @@ export async function clearGoneInstance(id: string, nowMs: number, by: WrittenBy
   if (!gone.hasParts) return true;
   for (const key of await keysOf(instancePartsPartition(id))) await removeItem(key);
   const { version, writeIds } = gone;
-  await commit([{ item: clearedInstanceItem(item), condition: { version, writeIds } }], by);
+  await commit([{ item: clearedInstanceItem(item, nowMs), condition: { version, writeIds } }], by);
   return true;
 }
 

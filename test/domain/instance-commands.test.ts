@@ -124,7 +124,7 @@ describe("migration", () => {
     [madeAction("submit", ["new"], "review")],
   );
   const migrate = (instance: Instance, stateMap: Record<string, string>) =>
-    migrated(instance, { version: 2, definition: renamed, stateMap }, "me", startedMs + 5_000);
+    migrated(instance, approval, { version: 2, definition: renamed, stateMap }, "me", startedMs + 5_000);
 
   it("keeps the state of the same name, or takes the one that stands for it, with the time it has been there", () => {
     const mapped = migrate(started(), { draft: "new" });
@@ -139,9 +139,28 @@ describe("migration", () => {
     expect(() => migrate(moved(moved(started(), "submit"), "approve"), {})).toThrow("final state done");
   });
 
-  it("does not do again what was due before", () => {
+  it("does not do again what was due before where the timers are the same, and loses none where they are not", () => {
     const late = timersDone(escalated(started(), startedMs + 60_000, startedMs), approval, startedMs + 100_000);
-    expect(migrate(late, { draft: "new" }).dueAtMs).toBeNull();
+    const same = { version: 2, definition: approval, stateMap: {} };
+    expect(migrated(late, approval, same, "me", startedMs + 200_000).dueAtMs).toBeNull();
+    expect(migrate(late, { draft: "new" }).dueAtMs).toBe(startedMs + 90_000);
+  });
+
+  it("leaves overdue what is so by the new deadline alone", () => {
+    const late = escalated(started(), startedMs + 60_000, startedMs + 60_000);
+    const to = { version: 2, definition: renamed, stateMap: { draft: "new" } };
+    expect(migrated(late, approval, to, "me", startedMs + 80_000).overdueSinceMs).toBeNull();
+    expect(migrated(late, approval, to, "me", startedMs + 95_000).overdueSinceMs).toBe(startedMs + 60_000);
+  });
+
+  it("leads into no disabled state, but leaves an instance in its own", () => {
+    const off = madeDefinition(
+      renamed.states.map((each) => ({ ...each, enabled: false })),
+      [],
+    );
+    const to = (stateMap: Record<string, string>) => ({ version: 2, definition: off, stateMap });
+    expect(() => migrated(started(), approval, to({ draft: "new" }), "me", startedMs)).toThrow("State new is disabled");
+    expect(migrated(moved(started(), "submit"), approval, to({}), "me", startedMs).stateId).toBe("review");
   });
 });
 
@@ -174,7 +193,7 @@ const definitions = fc
   );
 const commands = fc.array(
   fc.record({
-    kind: fc.constantFrom("execute", "execute", "execute", "comment", "timer", "skip"),
+    kind: fc.constantFrom("execute", "execute", "execute", "comment", "timer", "skip", "migrate"),
     action: fc.nat(8),
     laterMs: fc.nat(50_000),
   }),
@@ -184,7 +203,8 @@ const commands = fc.array(
 describe("any sequence of commands on any definition", () => {
   it("never leaves the table of moves; versions are contiguous, the history complete, timers ahead", () => {
     fc.assert(
-      fc.property(definitions, commands, (definition, sequence) => {
+      fc.property(definitions, definitions, commands, (first, second, sequence) => {
+        let definition = first;
         let instance = newInstance({ id, ownId: null }, machine, definition);
         let nowMs = startedMs;
         let actions = 0;
@@ -205,7 +225,20 @@ describe("any sequence of commands on any definition", () => {
             expect(isFinal(instance)).toBe(stateOf(definition, action.toState).isFinal);
           } else if (kind === "comment") instance = saved(commented(before, "me", "hm", nowMs));
           else if (kind === "skip") instance = saved(skipped(before, "a0", "no", nowMs));
-          else if (kind === "timer" && before.dueAtMs !== null && before.dueAtMs <= nowMs) {
+          else if (kind === "migrate") {
+            const target = definition === first ? second : first;
+            const mapped = target.states[at % target.states.length]?.id ?? "";
+            const to = { version: before.version + 1, definition: target, stateMap: { [before.stateId]: mapped } };
+            const migrate = () => saved(migrated(before, definition, to, "me", nowMs));
+            if (isFinal(before) || (mapped !== before.stateId && !stateOf(target, mapped).enabled)) {
+              expect(migrate).toThrow(DomainError);
+              continue;
+            }
+            instance = migrate();
+            definition = target;
+            expect(instance).toMatchObject({ stateId: mapped, definitionVersion: to.version });
+            expect(isFinal(instance)).toBe(stateOf(target, mapped).isFinal);
+          } else if (kind === "timer" && before.dueAtMs !== null && before.dueAtMs <= nowMs) {
             const late = escalated(before, before.dueAtMs, nowMs);
             instance = saved(timersDone(late, definition, before.dueAtMs));
           } else continue;
@@ -218,7 +251,7 @@ describe("any sequence of commands on any definition", () => {
         expect(tail.filter(({ type }) => type === "executed")).toHaveLength(actions);
         let stateId = "s0";
         for (const entry of tail) {
-          if (entry.type !== "executed") continue;
+          if (entry.type !== "executed" && entry.type !== "migrated") continue;
           expect(entry.fromStateId).toBe(stateId);
           stateId = entry.toStateId;
         }

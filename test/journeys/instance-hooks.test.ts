@@ -17,7 +17,12 @@ async function workflow(id: string, more: object = {}): Promise<void> {
 
 await workflow("notify");
 await workflow("strict", { input_schema: { type: "object", properties: { n: { type: "number" } }, required: ["n"] } });
-const payload = { who: "{{ instance.id }}", amount: "{{ data.amount }}", note: "{% input.note & '!' %}" };
+const payload = {
+  who: "{{ instance.id }}",
+  at: "{{ instance.current_state_id }} {{ instance.version }}",
+  amount: "{{ data.amount }}",
+  note: "{% input.note & '!' %}",
+};
 await define(
   "hooked",
   [state("open", { is_initial: true }), state("told"), state("late")],
@@ -33,16 +38,16 @@ const runsOf = async (instanceId: string): Promise<Run[]> =>
   (await service.call("GET", `/api/v1/runs?tag=${(await get(instanceId)).instance_id}`)).body.items;
 
 describe("an action with a hook", () => {
-  it("triggers a run, once, with the payload filled in from data, input and instance", async () => {
-    const id = await start("hooked", { id: "first", data: { amount: 7 } });
-    const told = await execute(id, "tell", { input: { note: "hello" } });
+  it("triggers a run, once, with the payload filled in from input, and data and instance as they are after it", async () => {
+    const id = await start("hooked", { id: "first", data: { amount: 5 } });
+    const told = await execute(id, "tell", { input: { note: "hello" }, data: { amount: 7 } });
     expect(told.status, JSON.stringify(told.body)).toBe(200);
     const [{ run_id = null } = {}] = await history(id);
     await service.clock.advance(2_000);
     const runs = await runsOf(id);
     expect(runs).toMatchObject([{ run_id, status: "SUCCESS" }]);
     const run = (await service.call("GET", `/api/v1/runs/${run_id}`)).body;
-    expect(run.payload).toEqual({ who: "first", amount: 7, note: "hello!" });
+    expect(run.payload).toEqual({ who: "first", at: "told 2", amount: 7, note: "hello!" });
   });
 
   it("triggers a run when its time comes", async () => {
@@ -111,4 +116,20 @@ describe("the function killed at any AWS call of an action with a hook", () => {
       }
     }
   }, 120_000);
+});
+
+it("422 for a hook whose payload can be no object, and 409 that says so where a template gives none", async () => {
+  const states = [state("open", { is_initial: true }), state("told")];
+  const hooked = (sent: unknown) => [
+    action("tell", "open", "told", { hook: { workflow_id: "notify", payload: sent } }),
+  ];
+  for (const sent of [["a"], "plain text", 7, true]) {
+    const json = { id: "odd", states, actions: hooked(sent) };
+    const errors = [{ path: "actions.0.hook.payload", message: "must be an object, or a template that gives one" }];
+    expect(await service.call("POST", "/api/definitions", { json })).toMatchObject({ status: 422, body: { errors } });
+  }
+  await define("templated", states, hooked("{{ data.list }}"));
+  const refused = await execute(await start("templated", { data: { list: [1] } }), "tell");
+  const message = "The hook of action tell cannot be triggered: its payload is no object: a run's payload is one";
+  expect(refused).toMatchObject({ status: 409, body: { message } });
 });

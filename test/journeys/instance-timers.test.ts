@@ -97,6 +97,38 @@ describe("a timed action", () => {
     }
   }, 60_000);
 
+  it("has one message, however often it begins anew, and none of its former ones bring on more", async () => {
+    await define(
+      "cycle",
+      [state("a", { is_initial: true }), state("b")],
+      [action("there", "a", "b", { after: 120 }), action("back", "b", "a", { after: 120 })],
+    );
+    const id = await start("cycle");
+    const sent: string[] = [];
+    service.faults.set({
+      calls: { after: ({ action: what }) => void (what === "SendMessage" && sent.push(what)) },
+    });
+    await pass(40);
+    expect(await history(id)).toHaveLength(20);
+    expect(sent.length).toBeLessThan(100); // one for each, and what the sweep sends to be sure
+    expect((await service.call("DELETE", `/api/instances/${id}`)).status).toBe(204);
+  }, 60_000);
+
+  it("is told as skipped, with why, where its schema refuses an execution without input", async () => {
+    const input_schema = { type: "object", required: ["score"] };
+    await define(
+      "asking",
+      [state("open", { is_initial: true }), state("rated")],
+      [action("rate", "open", "rated", { after: 30, input_schema })],
+    );
+    const id = await start("asking");
+    await service.clock.advance(31_000);
+    expect(await history(id)).toMatchObject([
+      { type: "skipped", action_id: "rate", reason: "input.score is required" },
+    ]);
+    expect(await get(id)).toMatchObject({ current_state_id: "open", due_at: null });
+  });
+
   it("comes by the sweep alone when its message is lost", async () => {
     const id = await start("timed", { data: { allowed: true } });
     service.faults.set({ calls: { decide: ({ action: what }) => (what === "SendMessage" ? "throttle" : undefined) } });

@@ -142,9 +142,12 @@ describe("POST /api/instances/{id}/actions/{action_id}", () => {
   it("412 precondition_failed for another version, which comes before the state", async () => {
     const id = await start("order");
     const taken = await execute(id, "take", {}, { "if-match": '"1"' });
-    expect(taken.headers.get("etag")).toBe('"2"');
     expect(await execute(id, "take", {}, { "if-match": '"1"' })).toMatchObject({ status: 412 });
     expect((await execute(id, "again", {}, { "if-match": '"1", "2"' })).status).toBe(200);
+    const { headers } = await call("GET", `/api/instances/${id}`);
+    expect(headers.get("etag")).toMatch(/^"3\./); // an action of its definition is disabled
+    expect((await execute(id, "again", {}, { "if-match": headers.get("etag") ?? "" })).status).toBe(200);
+    expect(taken.headers.get("etag")).toMatch(/^"2\./);
   });
 
   it("200 once and 412 99 times when 100 hold the same ETag, round after round", async () => {
@@ -357,5 +360,24 @@ describe("DELETE /api/instances/{id}", () => {
     expect(
       new Set(removed.filter((key) => key.includes(instance_id)).map((key) => key.replace(/[#\d]*"}$/, ""))),
     ).toEqual(new Set(["chunk", "data"].map((part) => `{"pk":"instance-parts#${instance_id}","sk":"${part}`)));
+  });
+});
+
+describe("GET /api/instances/{id} with If-None-Match", () => {
+  it("304 while nothing changed, 200 once a part of its definition is disabled, and 304 again when it is enabled", async () => {
+    await define("switched", [state("open", { is_initial: true }), state("shut")], [action("shut", "open", "shut")]);
+    const id = await start("switched");
+    const read = (etag: string) => call("GET", `/api/instances/${id}`, { headers: { "if-none-match": etag } });
+    expect(await read('"1"')).toMatchObject({ status: 304 });
+    await call("POST", "/api/definitions/switched/actions/shut/disable");
+    const disabled = await read('"1"');
+    expect(disabled).toMatchObject({
+      status: 200,
+      body: { blocked_actions: [{ id: "shut", reason: "action_disabled" }] },
+    });
+    expect((await read(disabled.headers.get("etag") ?? "")).status).toBe(304);
+    await call("POST", "/api/definitions/switched/actions/shut/enable");
+    expect((await read(disabled.headers.get("etag") ?? "")).status).toBe(200);
+    expect((await read('"1"')).status).toBe(304);
   });
 });

@@ -1,10 +1,11 @@
 import { executeAction } from "#contract/routes/instances.ts";
 import { DomainError } from "#domain/domain-error.ts";
+import { saved } from "#domain/instance.ts";
 import { executed } from "#domain/instance-commands.ts";
 import { api } from "#runtime/api.ts";
 import { changeInstance } from "#runtime/instances/change-instance.ts";
 import { assertInput, detailsOf } from "#runtime/instances/execution-input.ts";
-import { hookRun } from "#runtime/instances/hook-run.ts";
+import { hookRun, hookRunId } from "#runtime/instances/hook-run.ts";
 import { judgeAction } from "#runtime/instances/judge-actions.ts";
 import { loadJudged } from "#runtime/instances/load-judged.ts";
 
@@ -22,13 +23,14 @@ export const handler = api(executeAction, async (request) => {
     throw new DomainError(refusal.reason === "role_missing" ? "forbidden" : "state_conflict", refusal.message);
   }
   const merged = data == null ? null : { ...before.data, ...data };
-  const hook = await hookRun({ ...before, data: merged ?? before.data }, action, input, nowMs);
   const execution = {
-    by: caller.id,
+    by: caller.name,
     comment: comment ?? null,
     details: detailsOf(input, data ?? null),
-    runId: hook?.run.id ?? null,
+    runId: hookRunId(action, nowMs),
   };
   const next = executed(instance, definition, action, execution, nowMs);
+  const after = { instance: saved(next), definition, data: merged ?? before.data };
+  const hook = await hookRun(after, action, input, execution.runId);
   return changeInstance(request, loaded, before, { instance: next, definition, data: merged, hook });
 });

@@ -1,12 +1,12 @@
 import { migrateInstance } from "#contract/routes/instances.ts";
 import { DomainError } from "#domain/domain-error.ts";
-import { etagOf } from "#domain/etag.ts";
 import { saved } from "#domain/instance.ts";
 import { migrated } from "#domain/instance-commands.ts";
 import { asSwitched } from "#domain/machine-definition.ts";
 import { api } from "#runtime/api.ts";
 import { json } from "#runtime/http-answer.ts";
 import { changeInstance } from "#runtime/instances/change-instance.ts";
+import { instanceEtag } from "#runtime/instances/instance-answer.ts";
 import { loadJudged } from "#runtime/instances/load-judged.ts";
 import { shownInstance } from "#runtime/instances/shown-instance.ts";
 import { findMachineDefinition, loadMachineAt } from "#store/machine-definitions.ts";
@@ -24,10 +24,10 @@ export const handler = api(migrateInstance, async (request) => {
   }
   request.assertIfMatch(instance.version);
   const definition = asSwitched(found.definition, machine.disabled);
-  const { roles, id: by } = request.caller;
+  const { roles, name: by } = request.caller;
   const changed = version !== instance.definitionVersion;
   const to = { version, definition, stateMap: body.state_map };
-  const next = changed ? migrated(instance, to, by, request.nowMs) : instance;
+  const next = changed ? migrated(instance, before.definition, to, by, request.nowMs) : instance;
   const told = {
     dry_run: body.dry_run,
     changed,
@@ -42,6 +42,6 @@ export const handler = api(migrateInstance, async (request) => {
     return request.commit(json({ ...told, instance: view, version: view.version }), []);
   }
   return changeInstance(request, loaded, before, { instance: next, definition, data: null, hook: null }, (view) =>
-    json({ ...told, instance: view, version: view.version }, { etag: etagOf(view.version) }),
+    json({ ...told, instance: view, version: view.version }, { etag: instanceEtag(view) }),
   );
 });

@@ -3,8 +3,8 @@ import { DomainError } from "#domain/domain-error.ts";
 import { newInstance, stateOf } from "#domain/instance.ts";
 import { asSwitched } from "#domain/machine-definition.ts";
 import { api } from "#runtime/api.ts";
-import { resource } from "#runtime/http-answer.ts";
 import { newId, newWriteId } from "#runtime/identity.ts";
+import { instanceAnswer } from "#runtime/instances/instance-answer.ts";
 import { sendInstance } from "#runtime/instances/instance-message.ts";
 import { shownNew } from "#runtime/instances/shown-instance.ts";
 import { claimableOwnId, insertInstance } from "#store/instances.ts";
@@ -25,7 +25,7 @@ export const handler = api(startInstance, async (request) => {
   const claim = ownId === null ? null : await claimableOwnId(ownId, nowMs);
   await noteLiveInstance(machine.id, instance.id, nowMs, { writeId: newWriteId(), requestId });
   const view = await shownNew({ instance, definition, data: data ?? {} }, request.caller.roles);
-  const answer = resource(201, view, `/api/instances/${instance.id}`);
+  const answer = instanceAnswer(201, view, `/api/instances/${instance.id}`);
   const committed = await request.commit(answer, insertInstance(instance, data ?? {}, claim));
   await sendInstance(instance, requestId);
   return committed;

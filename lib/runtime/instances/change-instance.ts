@@ -1,12 +1,13 @@
 import { type Instance, isFinal, saved } from "#domain/instance.ts";
 import type { ApiRequest } from "#runtime/api-request.ts";
-import { type HttpAnswer, resource } from "#runtime/http-answer.ts";
+import type { HttpAnswer } from "#runtime/http-answer.ts";
 import { newWriteId } from "#runtime/identity.ts";
 import { sendRun } from "#runtime/runs/run-message.ts";
 import { commit } from "#store/commit.ts";
 import type { LoadedInstance } from "#store/instance-head.ts";
 import { replaceInstance } from "#store/instances.ts";
 import type { HookRun } from "./hook-run.ts";
+import { instanceAnswer } from "./instance-answer.ts";
 import { sendInstance } from "./instance-message.ts";
 import type { JudgedInstance } from "./judge-actions.ts";
 import { noteEnd } from "./note-end.ts";
@@ -30,7 +31,7 @@ export async function changeInstance(
   loaded: LoadedInstance,
   before: JudgedInstance,
   { instance: next, definition, data, hook }: Changed,
-  answerOf: (view: Awaited<ReturnType<typeof shownInstance>>) => HttpAnswer = (view) => resource(200, view),
+  answerOf: (view: Awaited<ReturnType<typeof shownInstance>>) => HttpAnswer = (view) => instanceAnswer(200, view),
 ): Promise<HttpAnswer> {
   const instance = saved(next);
   const { first, writes } = replaceInstance(loaded, next, data);
