@@ -1,75 +1,106 @@
 import type { LocalRuntime } from "#local/local-runtime.ts";
 import type { Line } from "./line.ts";
 import { type Client, clientOf, measure } from "./measure.ts";
-import prices from "./prices.json" with { type: "json" };
+import { batchSize, costLines } from "./run-cost-lines.ts";
 
-/** The memory of the worker, by which Lambda bills its time. */
-const workerGiB = 0.5;
-/** What a worker's invocation takes in AWS besides the answer it waits for, in milliseconds: a guess, and told as one. */
-const workerMs = 40;
-/** Messages that Lambda takes from the queue at once when there are many. */
-const batchSize = 10;
+/** How long after its trigger a run is certainly looked at by the sweep, which then leaves it alone. */
+const minutesTillSwept = 6;
 
 /** What a run of the former service's example costs: a wait of two seconds, then a webhook. */
 export async function runLines(runtime: LocalRuntime, receiverUrl: string, count: number): Promise<Line[]> {
   const client = clientOf(runtime);
   const workflowId = await warmUp(runtime, client, receiverUrl);
-  await runtime.settle();
-  const trigger = await measure(runtime, count, () => client("POST", "/api/v1/trigger", { workflow_id: workflowId }));
-  const advance = await measure(runtime, 1, async () => {
-    await runtime.clock.advance(2_000);
-    await runtime.settle();
-  });
-  const perRun = (units: number) => units / count;
-  const base = trigger.table.base + perRun(advance.table.base);
-  const group = (trigger.table.indexes.group ?? 0) + perRun(advance.table.indexes.group ?? 0);
-  const rare = (trigger.table.indexes.rare ?? 0) + perRun(advance.table.indexes.rare ?? 0);
-  const all = trigger.table.writeUnits + perRun(advance.table.writeUnits);
-  const reads = trigger.table.readUnits + perRun(advance.table.readUnits);
-  const counters = perRun(advance.counters.writeUnits) + trigger.counters.writeUnits;
+  const idle = await counted(runtime, 1, () => passMinutes(runtime, minutesTillSwept));
+  const trigger = (more = {}) => client("POST", "/api/v1/trigger", { workflow_id: workflowId, ...more });
+  const inBatches = async (runs: number, size: number, more: (run: number) => object = () => ({})) => {
+    for (let run = 0; run < runs; run++) {
+      await trigger(more(run));
+      if ((run + 1) % size === 0) await passWait(runtime);
+    }
+  };
+  const batched = await counted(runtime, count, () => inBatches(count, batchSize));
+  const swept = await counted(runtime, 1, () => passMinutes(runtime, minutesTillSwept));
+  const few = 10;
+  const alone = await counted(runtime, few, () => inBatches(few, 1));
+  const tagged = await counted(runtime, few, () => inBatches(few, batchSize, (run) => ({ tag: `order-${run}` })));
+  const triggered = await measure(runtime, few, () => trigger());
+  const asked = (kind: string) => runtime.usage.calls[kind]?.requests ?? 0; // not what the stream's functions do meanwhile
+  const requests = (asked("dynamodb:GetItem") + asked("dynamodb:PutItem") + asked("sqs:SendMessage")) / few;
   await assertDone(client, count);
+  const sweepReads = (swept.readUnits - idle.readUnits) / count;
   return [
-    { name: "run.write_units.table", value: base, unit: "WRU/run", budget: 3 },
-    { name: "run.write_units.index_group", value: group, unit: "WRU/run", budget: 1 },
-    { name: "run.write_units.index_rare", value: rare, unit: "WRU/run", budget: 0 },
-    { name: "run.write_units.all", value: all, unit: "WRU/run", budget: 5 },
-    { name: "run.read_units", value: reads, unit: "RRU/run", budget: 4 },
-    { name: "run.trigger.requests", value: trigger.requests, unit: "requests", budget: 3.2 },
-    { name: "run.trigger.time", value: trigger.ms, unit: "ms" },
-    { name: "run.counters.write_units", value: counters, unit: "WRU/run" },
-    ...costLines({ writeUnits: all, readUnits: reads, counters }),
+    { name: "run.write_units.table", value: batched.base, unit: "WRU/run", budget: 3 },
+    { name: "run.write_units.index_group", value: batched.indexes.group ?? 0, unit: "WRU/run", budget: 1 },
+    { name: "run.write_units.index_origin", value: batched.indexes.origin ?? 0, unit: "WRU/run", budget: 0 },
+    { name: "run.write_units.index_rare", value: batched.indexes.rare ?? 0, unit: "WRU/run", budget: 0 },
+    { name: "run.write_units.all", value: batched.writeUnits, unit: "WRU/run", budget: 5 },
+    { name: "run_with_tag.write_units.index_origin", value: tagged.indexes.origin ?? 0, unit: "WRU/run", budget: 1 },
+    { name: "run_with_tag.write_units.all", value: tagged.writeUnits, unit: "WRU/run", budget: 5 },
+    { name: "run.read_units", value: batched.readUnits, unit: "RRU/run", budget: 4 },
+    { name: "run.sweep.read_units", value: sweepReads, unit: "RRU/run", budget: 0.5 },
+    { name: "run.trigger.requests", value: requests, unit: "requests", budget: 3.2 },
+    { name: "run.trigger.time", value: triggered.ms, unit: "ms" },
+    { name: "run.messages", value: batched.messages, unit: "messages/run", budget: 1 },
+    { name: "run.worker.invocations_alone", value: alone.invocations.worker, unit: "invocations/run", budget: 1 },
+    { name: "run.counters.write_units", value: batched.counterUnits, unit: "WRU/run" },
+    ...costLines(batched, alone, sweepReads),
   ];
 }
 
-type Counted = { writeUnits: number; readUnits: number; counters: number };
+const functionsCounted = { worker: "WorkerAdvance", aggregate: "StreamAggregate", publish: "StreamPublish" } as const;
+type Invocations = Record<keyof typeof functionsCounted, number>;
 
-/**
- * Dollars for a million runs, from what was counted. The engine is the table, the queue and the worker; the API that
- * triggers, events and reports stand on lines of their own.
- */
-function costLines({ writeUnits, readUnits, counters }: Counted): Line[] {
-  const table =
-    writeUnits * prices.dynamodb_write_units_per_million + readUnits * prices.dynamodb_read_units_per_million;
-  const worker = (runsPerInvocation: number) =>
-    (prices.lambda_requests_per_million + workerMs * 1_000 * workerGiB * prices.lambda_gb_second_arm64) /
-    runsPerInvocation;
-  const queue = (runsPerReceive: number) => (1 + 2 / runsPerReceive) * prices.sqs_requests_per_million;
-  const perMillion = (name: string, value: number) => ({ name: `run.million.${name}`, value, unit: "$" });
-  return [
-    { ...perMillion("engine_batched", table + worker(batchSize) + queue(batchSize)), budget: 5 },
-    { ...perMillion("engine_alone", table + worker(1) + queue(1)), budget: 6 },
-    perMillion(
-      "api",
-      prices.http_api_requests_per_million +
-        prices.lambda_requests_per_million +
-        10 * 1_000 * workerGiB * prices.lambda_gb_second_arm64,
-    ),
-    perMillion("reports", counters * prices.dynamodb_write_units_per_million),
-    perMillion("events_on_the_bus", 3 * prices.eventbridge_events_per_million),
-    ...Object.entries(prices.others).map(([name, { per_million, units_per_run }]) =>
-      perMillion(name, per_million * units_per_run),
-    ),
-  ];
+/** What was counted, for each run. */
+export type Counted = {
+  base: number;
+  indexes: Record<string, number>;
+  writeUnits: number;
+  readUnits: number;
+  counterUnits: number;
+  messages: number;
+  invocations: Invocations;
+};
+
+/** Does the work, which ends when nothing is under way any more, and gives what each of `runs` runs cost. */
+async function counted(runtime: LocalRuntime, runs: number, work: () => Promise<void>): Promise<Counted> {
+  await runtime.settle();
+  const before = invocationsOf(runtime);
+  const { table, counters } = await measure(runtime, 1, work);
+  const after = invocationsOf(runtime);
+  const each = (value: number) => value / runs;
+  return {
+    base: each(table.base),
+    indexes: mapped(table.indexes, each),
+    writeUnits: each(table.writeUnits),
+    readUnits: each(table.readUnits),
+    counterUnits: each(counters.writeUnits),
+    messages: each(runtime.usage.calls["sqs:SendMessage"]?.requests ?? 0),
+    invocations: mapped(after, (value, name) => each(value - before[name])),
+  };
+}
+
+function invocationsOf(runtime: LocalRuntime): Invocations {
+  const all = Object.entries(runtime.usage.functions);
+  return mapped(functionsCounted, (part) =>
+    all.filter(([name]) => name.includes(part)).reduce((total, [, { invocations }]) => total + invocations, 0),
+  );
+}
+
+function mapped<Key extends string, Value, Result>(
+  record: Record<Key, Value>,
+  change: (value: Value, name: Key) => Result,
+): Record<Key, Result> {
+  const entries = Object.entries(record) as [Key, Value][];
+  return Object.fromEntries(entries.map(([name, value]) => [name, change(value, name)])) as Record<Key, Result>;
+}
+
+async function passWait(runtime: LocalRuntime): Promise<void> {
+  await runtime.clock.advance(2_000);
+  await runtime.settle();
+}
+
+async function passMinutes(runtime: LocalRuntime, minutes: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute++) await runtime.clock.advance(60_000);
 }
 
 async function warmUp(runtime: LocalRuntime, client: Client, receiverUrl: string): Promise<string> {
@@ -92,7 +123,10 @@ async function assertDone(client: Client, count: number): Promise<void> {
   if (done < Math.min(count + 1, 200)) throw new Error(`${done} of ${count} runs ended in SUCCESS.`);
 }
 
-/** How many runs of a wait of no time and a webhook the laptop ends in a second, this process and its database included. */
+/**
+ * How many runs of a wait of no time and a webhook the laptop ends in a second, and the time of this process that one takes:
+ * clients, receiver, gateway, functions, queue and streams, but not the database, which is a process of its own.
+ */
 export async function throughputLines(runtime: LocalRuntime, receiverUrl: string, count: number): Promise<Line[]> {
   const client = clientOf(runtime);
   const steps = [
@@ -100,17 +134,25 @@ export async function throughputLines(runtime: LocalRuntime, receiverUrl: string
     { name: "notify", type: "webhook", config: { url: receiverUrl } },
   ];
   const made = (await client("POST", "/api/v1/workflows", { name: "Throughput", steps })) as { workflow_id: string };
+  const trigger = () => client("POST", "/api/v1/trigger", { workflow_id: made.workflow_id });
+  await Promise.all(Array.from({ length: 50 }, trigger)); // functions are loaded and warm
+  await runtime.settle();
   const lines: Line[] = [];
   for (const clients of [16, 64]) {
     let left = count;
     const startedAt = performance.now();
-    const trigger = async () => {
-      while (left-- > 0) await client("POST", "/api/v1/trigger", { workflow_id: made.workflow_id });
+    const before = process.cpuUsage();
+    const triggerOn = async () => {
+      while (left-- > 0) await trigger();
     };
-    await Promise.all(Array.from({ length: clients }, trigger));
+    await Promise.all(Array.from({ length: clients }, triggerOn));
     await runtime.settle();
     const seconds = (performance.now() - startedAt) / 1000;
-    lines.push({ name: `run.per_second.${clients}_clients`, value: count / seconds, unit: "runs/s" });
+    const { user, system } = process.cpuUsage(before);
+    lines.push(
+      { name: `run.per_second.${clients}_clients`, value: count / seconds, unit: "runs/s" },
+      { name: `run.cpu.${clients}_clients`, value: (user + system) / 1000 / count, unit: "ms" },
+    );
   }
   return lines;
 }
