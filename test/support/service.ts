@@ -31,9 +31,10 @@ export async function startService({ settings, stage, ...options }: ServiceOptio
   });
 }
 
-/** What goes wrong inside the runtime is shown beside the test that it makes fail. */
-function report(event: LocalEvent): void {
-  if (!["function-loaded", "table-created", "schedule-fired"].includes(event.kind)) console.warn(event.message);
+/** What goes wrong inside the runtime is shown beside the test that it makes fail; who is killed is killed by a test. */
+function report({ kind, message }: LocalEvent): void {
+  const isMeant = message.includes("Runtime exited with error: signal: killed");
+  if (!isMeant && !["function-loaded", "table-created", "schedule-fired"].includes(kind)) console.warn(message);
 }
 
 async function synthesizeOwn(settings: Record<string, string>, stage: "local" | "aws"): Promise<string> {
