@@ -44,9 +44,15 @@ export class ApiRequest<R extends Route = Route> {
     this.#body = read.body;
   }
 
-  /** The path as the client sent it. */
+  /** The path as API Gateway gives it: decoded. */
   get path(): string {
     return this.#event.rawPath;
+  }
+
+  /** The path as a link says it: with percent-encoding, and the trailing slash if it was sent. */
+  get encodedPath(): string {
+    const [, template = this.route.path] = this.#event.routeKey.split(" ");
+    return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(this.param(name)));
   }
 
   /** The query string as the client sent it. */

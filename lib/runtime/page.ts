@@ -43,5 +43,5 @@ function nextPath(request: ApiRequest, cursor: string): string {
   const query = new URLSearchParams(request.rawQuery);
   query.delete("offset");
   query.set("cursor", cursor);
-  return `${request.route.path}?${query}`;
+  return `${request.encodedPath}?${query}`;
 }
