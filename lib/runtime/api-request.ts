@@ -124,7 +124,7 @@ export class ApiRequest<R extends Route = Route> {
    */
   async commit(answer: HttpAnswer, writes: readonly Write[], repeated = answer): Promise<HttpAnswer> {
     const kept =
-      this.claim === null ? [] : [keepAnswer(this.claim.of, keptForm(repeated), this.nowMs, this.claim.standing)];
+      this.claim === null ? [] : keepAnswer(this.claim.of, keptForm(repeated), this.nowMs, this.claim.standing);
     if (writes.length + kept.length === 0) return answer;
     const outcome = await commit([...writes, ...kept], { writeId: newWriteId(), requestId: this.requestId });
     if (!outcome.committed) throw new CommitRefused(outcome.refused === writes.length);

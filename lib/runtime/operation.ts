@@ -41,7 +41,7 @@ export async function operation(
   if (key === null) return (await work(namesOf(randomUUID(), request.nowMs, environment().SHARDS))).answer;
 
   const { claim, standing } = await hold(key, requestId);
-  const free = () => claimOperation(key.of, { ...claim, heldUntilMs: 0 }, Date.now(), standing);
+  const free = () => [claimOperation(key.of, { ...claim, heldUntilMs: 0 }, Date.now(), standing)];
   try {
     const { answer, complete } = await work(namesOf(key.of.digest, claim.startedAtMs, claim.shards));
     await end(complete ? keepAnswer(key.of, keptForm(answer), Date.now(), standing) : free(), requestId);
@@ -73,9 +73,9 @@ async function hold(
 }
 
 /** Writes how an operation ended. What was done stays done and is told when this fails: a repeat then comes to the same, later. */
-async function end(write: Write, requestId: string): Promise<void> {
+async function end(writes: readonly Write[], requestId: string): Promise<void> {
   try {
-    await commit([write], { writeId: newWriteId(), requestId });
+    await commit(writes, { writeId: newWriteId(), requestId });
   } catch (error) {
     logger.error("how an operation ended was not kept", error as Error);
   }

@@ -202,6 +202,11 @@ export function idempotencyKey(digest: string): Key {
   return { pk: `idempotency#${digest}`, sk: "answer" };
 }
 
+/** A further part of a kept answer, by the digest of the whole answer: none is ever taken for one of another answer. */
+export function answerPartKey(digest: string, part: number, answerDigest: string): Key {
+  return { pk: `idempotency#${digest}#${part}`, sk: answerDigest };
+}
+
 /** An API key, found by its id alone, whose first character names its partition: no flood of made-up ids heats one. */
 export function apiKeyKey(id: string): Key {
   return { pk: `${accessPartitions.apiKeys}${id.slice(0, 1)}`, sk: id };
