@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { violationMessage } from "#domain/violation-message.ts";
 
 const logLevels = ["DEBUG", "INFO", "WARN", "ERROR", "CRITICAL"] as const;
 
@@ -94,7 +95,7 @@ export function formerVariableNotes(environment: Readonly<Record<string, string 
  * @throws Error that names every bad variable and what it must be.
  */
 export function parseOperatorSettings(environment: Readonly<Record<string, string | undefined>>): OperatorSettings {
-  const parsed = operatorSettingsSchema.safeParse(given(environment));
+  const parsed = operatorSettingsSchema.safeParse(given(environment), { error: violationMessage });
   if (!parsed.success) {
     const lines = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`These settings are wrong (environment or .env):\n${lines.join("\n")}`);

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { dayOf, type Instant, parseInstant } from "#domain/instant.ts";
+import { advised } from "#domain/violation-message.ts";
 
 /** The longest `source` and `category`, in characters (Unicode code points). */
 export const nameLengthMax = 128;
@@ -51,7 +52,7 @@ export function dayParam(description: string) {
  * (`2026-11-21T00:00:00 02:00`), and is read as what it was.
  */
 export function instantField<Value>(advice: string, read: (instant: Instant) => Value) {
-  return z.string().transform((text, context) => {
+  return z.string({ error: advised(advice) }).transform((text, context) => {
     const instant = parseInstant(text.replace(/ (?=\d\d:\d\d$)(?<=[T ].* )/i, "+"));
     if (instant !== null) return read(instant);
     context.addIssue({ code: "custom", message: advice });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { ToldEvent } from "#domain/item-history.ts";
+import { advised } from "#domain/violation-message.ts";
 import { itemCreatedAtMs, itemStatuses, parseItemStatus, type WorkItem } from "#domain/work-item.ts";
 import { instantField, nameField, timeField, timeText } from "./fields.ts";
 
@@ -30,12 +31,13 @@ const dueAt = instantField(
 
 /** A status in any case. */
 export function itemStatusField(about: string) {
+  const advice = `must be one of ${itemStatuses.join(", ")}`;
   return z
-    .string()
+    .string({ error: advised(advice) })
     .transform((text, context) => {
       const status = parseItemStatus(text);
       if (status !== null) return status;
-      context.addIssue({ code: "custom", message: `must be one of ${itemStatuses.join(", ")}` });
+      context.addIssue({ code: "custom", message: advice });
       return z.NEVER;
     })
     .meta({ description: about, override: { type: "string", enum: [...itemStatuses] } });

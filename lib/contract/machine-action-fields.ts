@@ -12,7 +12,7 @@ const guardLengthMax = 1_004; // an expression of 1,000 characters and its marks
 
 const fromStates = z
   .array(z.string())
-  .max(fromStatesMax, `must be at most ${fromStatesMax} states`)
+  .max(fromStatesMax, `must hold at most ${fromStatesMax} states`)
   .meta({ description: 'Ids of states; `["*"]`: every state that is not final.', examples: [["draft"]] });
 
 const guardDescription =
@@ -30,7 +30,7 @@ const inputSchema = z
 
 const roles = z
   .array(nameField("A scope, or a claim of a token.", "approver"))
-  .max(rolesMax, `must be at most ${rolesMax} roles`)
+  .max(rolesMax, `must hold at most ${rolesMax} roles`)
   .meta({ description: "Whoever has one of them may execute it; empty: whoever may execute at all." });
 
 const after = "It is executed by itself when an instance has been in one of its states for so long.";

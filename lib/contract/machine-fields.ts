@@ -30,8 +30,8 @@ const members = {
   states: z
     .array(stateInput)
     .min(1, "must hold a state at least")
-    .max(statesMax, `must be at most ${statesMax} states`),
-  actions: z.array(actionInput).max(actionsMax, `must be at most ${actionsMax} actions`),
+    .max(statesMax, `must hold at most ${statesMax} states`),
+  actions: z.array(actionInput).max(actionsMax, `must hold at most ${actionsMax} actions`),
   instances_kept_days: instancesKeptDays.nullish(),
 };
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseDurationSeconds } from "#domain/duration.ts";
+import { advised } from "#domain/violation-message.ts";
 import { nameField } from "./fields.ts";
 
 const descriptionLengthMax = 2_000;
@@ -26,7 +27,7 @@ const waitAdvice = `must be whole seconds from 1, such as 3600, or an ISO 8601 d
 
 /** How long an instance is in a state before something happens by itself, in seconds. */
 export const waitField = z
-  .union([z.number(), z.string()], { error: waitAdvice })
+  .union([z.number(), z.string()], { error: advised(waitAdvice) })
   .transform((value, context) => {
     const seconds = typeof value === "number" ? value : parseDurationSeconds(value);
     if (seconds !== null && Number.isInteger(seconds) && seconds >= 1 && seconds <= waitDaysMax * 86_400)

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { parseDurationSeconds } from "#domain/duration.ts";
 import { isReservedName, isStepName, stepNameAdvice } from "#domain/step-name.ts";
 import { type StepTypeName, stepTypeNames } from "#domain/steps/step-types.ts";
+import { advised } from "#domain/violation-message.ts";
 import { type RetryOn, type RetryPolicy, type Step, stepDefaults } from "#domain/workflow.ts";
 
 /** The longest that one attempt of a step may take. */
@@ -74,7 +75,7 @@ const config = z
   .meta({ description: "What the step does, as its `type` wants it. Texts may hold templates." });
 
 const type = z.enum(stepTypeNames as [StepTypeName, ...StepTypeName[]], {
-  error: `must be one of the types of steps: ${stepTypeNames.join(", ")}`,
+  error: advised(`must be one of the types of steps: ${stepTypeNames.join(", ")}`),
 });
 const onError = z.enum(["fail", "continue"], { error: "must be fail or continue" });
 

@@ -33,7 +33,7 @@ const definitionMembers = {
     .refine((text) => [...text].length <= descriptionLengthMax, `must be at most ${descriptionLengthMax} characters`)
     .nullish()
     .meta({ override: { type: ["string", "null"], maxLength: descriptionLengthMax } }),
-  steps: z.array(stepInput).min(1, "must hold a step at least").max(stepsMax, `must be at most ${stepsMax} steps`),
+  steps: z.array(stepInput).min(1, "must hold a step at least").max(stepsMax, `must hold at most ${stepsMax} steps`),
   input_schema: inputSchema.nullish(),
   runs_kept_days: keptDays.nullish(),
 };

@@ -5,6 +5,8 @@ import type { StepType } from "./steps/step-type.ts";
 import { stepTypeNames, stepTypeOf } from "./steps/step-types.ts";
 import { expressionIn, hasTemplate, templateViolations } from "./template.ts";
 import { templateParts } from "./template-syntax.ts";
+import { toldIssues } from "./told-issues.ts";
+import { violationMessage } from "./violation-message.ts";
 
 /** Why a template may not name a path where it stands, as a predicate of it; null when it may. */
 type AllowsReference = (path: readonly string[], at: string) => string | null;
@@ -59,8 +61,8 @@ function judged(step: Members, index: number, earlierSteps: readonly string[], j
 
 /** What a type says of a configuration, less what templates may still mend. */
 function configViolations(type: StepType<unknown>, config: Members, at: string): Violation[] {
-  const issues = type.config.safeParse(config).error?.issues ?? [];
-  return issues
+  const { error } = type.config.safeParse(config, { error: violationMessage });
+  return toldIssues(error?.issues ?? [])
     .filter((issue) => !isMendable(issue, config))
     .map(({ path, message }) => ({ path: [at, ...path].join("."), message }));
 }

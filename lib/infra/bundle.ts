@@ -2,6 +2,7 @@ import { readFile, rm } from "node:fs/promises";
 import { resolve } from "node:path";
 import { build, type Plugin } from "esbuild";
 import { classificationRulesSchema } from "#domain/classification.ts";
+import { violationMessage } from "#domain/violation-message.ts";
 import { bundledText } from "./bundled-text.ts";
 import { functionFiles } from "./function-files.ts";
 
@@ -70,7 +71,7 @@ async function replacedRules(file: string): Promise<Plugin> {
   const contents = await readFile(file, "utf8").catch(() => {
     throw new Error(`CLASSIFICATION_RULES names ${file}, which cannot be read.`);
   });
-  const parsed = classificationRulesSchema.safeParse(parseJson(contents, file));
+  const parsed = classificationRulesSchema.safeParse(parseJson(contents, file), { error: violationMessage });
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `  ${issue.path.join(".")}: ${issue.message}`);
     throw new Error(`The classification rules in ${file} are not valid:\n${faults.join("\n")}`);

@@ -5,6 +5,8 @@ import type { Parsed, Route } from "#contract/route.ts";
 import { summary } from "#contract/strict-json.ts";
 import { DomainError, type Violation } from "#domain/domain-error.ts";
 import { assertHasIfMatch, assertIfMatch } from "#domain/etag.ts";
+import { toldIssues } from "#domain/told-issues.ts";
+import { violationMessage } from "#domain/violation-message.ts";
 import { commit, type Item, type Write } from "#store/commit.ts";
 import { type IdempotencyClaim, keepAnswer } from "#store/idempotency.ts";
 import type { Caller } from "./authenticate.ts";
@@ -159,9 +161,9 @@ type Judged = { subject?: string; judge?: ((sent: unknown) => Violation[]) | und
 
 function parsed(schema: z.ZodType | undefined, input: unknown, { subject, judge }: Judged = {}): unknown {
   if (schema === undefined) return undefined;
-  const result = schema.safeParse(input);
+  const result = schema.safeParse(input, { error: violationMessage });
   if (!result.success && input === undefined) throw new DomainError("validation_failed", "A JSON body is required.");
-  const issues = result.error?.issues ?? [];
+  const issues = toldIssues(result.error?.issues ?? []);
   const further = judge?.(input) ?? [];
   if (result.success && further.length === 0) return result.data;
   const errors = [...issues.map(({ path, message }) => ({ path: path.join("."), message })), ...further];

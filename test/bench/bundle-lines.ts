@@ -33,7 +33,7 @@ export async function bundleLines(folder: string): Promise<Line[]> {
   const [bare, alone, create] = [startMs("0"), loading(outfile), loading(join(folder, "records/create/index.js"))];
   return [
     { name: "bundle.largest", value: largest((file) => !isWorker(file)) / 1024, unit: "KiB", budget: 800 },
-    { name: "bundle.worker", value: largest(isWorker) / 1024, unit: "KiB", budget: 950 },
+    { name: "bundle.worker", value: largest(isWorker) / 1024, unit: "KiB", budget: 960 },
     { name: "bundle.start_over_sdk_alone", value: create / alone, unit: "x", budget: 1.6 },
     { name: "bundle.start_over_bare_node", value: create / bare, unit: "x" },
   ];

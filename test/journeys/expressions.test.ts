@@ -45,7 +45,7 @@ describe("POST /api/v1/expressions/preview", () => {
     ["an expression in a template", { template: ["{% $random() %}"] }, "template.0", "calls $random"],
     ["neither", {}, "", "either expression or template"],
     ["both", { expression: "1", template: 1 }, "", "either expression or template"],
-    ["an expression that is no text", { expression: 1 }, "expression", "string"],
+    ["an expression that is no text", { expression: 1 }, "expression", "must be a text"],
   ])("422 with the place and the reason for %s", async (_, asked, path, message) => {
     const answer = await preview({ ...asked, data });
     expect(answer).toMatchObject({ status: 422, body: { code: "validation_failed" } });

@@ -57,6 +57,19 @@ describe("bad bodies are refused with a clear 4xx, and nothing is stored", () =>
     expect(body.errors.map((error: { path: string }) => error.path).sort()).toEqual(["category", "payload", "source"]);
   });
 
+  it("422 tells how to mend it", async () => {
+    const told = async (path: string, body: string) => (await service.call("POST", path, { body, headers: json })).body;
+    expect((await told("/records", "null")).detail).toBe("The body must be an object, not null");
+    expect((await told("/records", '{"category":7,"payload":[]}')).errors).toEqual([
+      { path: "source", message: "is missing: it must be a text" },
+      { path: "category", message: "must be a text, not a number" },
+      { path: "payload", message: "must be an object, not a list" },
+    ]);
+    expect((await told("/records/batch", "[null]")).results[0].message).toBe("The entry must be an object, not null");
+    const sorted = await service.call("GET", "/records?sort_order=up");
+    expect(sorted.body.detail).toBe("sort_order must be one of asc, desc");
+  });
+
   it("422 for no body at all", async () => {
     expect(await service.call("POST", "/records", { headers: json })).toMatchObject({ status: 422 });
   });

@@ -17,7 +17,7 @@ const ifMatchField = z
       return versionsIn(parseCondition(text, "If-Match"));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      context.addIssue({ code: "custom", message: error.message });
+      context.addIssue({ code: "custom", message: 'must be * or quoted entity tags such as "7", separated by commas' });
       return z.NEVER;
     }
   })

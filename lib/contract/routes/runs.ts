@@ -231,7 +231,7 @@ export const retryRun = defineRoute({
       payload: z.record(z.string(), z.unknown()).optional().meta({ description: "In place of the run's payload." }),
     })
     .refine(({ from, from_step }) => from === undefined || from_step === undefined, {
-      message: "give from or from_step, not both",
+      message: "must not come with from: send one of both",
       path: ["from_step"],
     })
     .prefault({})

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { parseDurationSeconds } from "#domain/duration.ts";
+import { advised } from "#domain/violation-message.ts";
 import type { StepType } from "./step-type.ts";
 
 /** The longest wait of one step: a year of 366 days. */
@@ -9,7 +10,7 @@ const advice = "must be seconds, such as 2, or an ISO 8601 duration, such as PT1
 
 const config = z.object({
   duration: z
-    .union([z.number(), z.string()], { error: advice })
+    .union([z.number(), z.string()], { error: advised(advice) })
     .transform((value, context) => {
       const seconds = typeof value === "number" ? value : parseDurationSeconds(value);
       if (seconds !== null && seconds >= 0 && seconds <= delaySecondsMax) return { said: value, seconds };

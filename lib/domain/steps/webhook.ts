@@ -7,10 +7,13 @@ const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
 const status = z.int().min(100).max(599);
 /** `[200, 204]`, or classes and ranges: `["2xx", "300-304"]`. */
-const successCode = z.union([
-  status,
-  z.string().regex(/^[1-5](xx|\d\d(-[1-5]\d\d)?)$/, "must be a status such as 204, a class such as 2xx, or a range"),
-]);
+const codeAdvice = "must be a status such as 204, a class such as 2xx, or a range such as 300-304";
+const successCode = z.union([status, z.string().regex(/^[1-5](xx|\d\d(-[1-5]\d\d)?)$/, codeAdvice)], {
+  error: codeAdvice,
+});
+const headerValue = z.union([z.string(), z.number(), z.boolean()], {
+  error: "must be a text, a number, or true or false",
+});
 
 const config = z.object({
   url: z.string().min(1, "must not be blank").max(2048),
@@ -19,7 +22,7 @@ const config = z.object({
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(methods))
     .default("POST"),
-  headers: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String)).default({}),
+  headers: z.record(z.string(), headerValue.transform(String)).default({}),
   body: z.unknown().optional(),
   success_codes: z.array(successCode).min(1).max(50).default(["2xx"]),
 });
