@@ -1,9 +1,9 @@
 import * as z from "zod";
-import { type MachineInput, machineCreatedAtMs } from "#domain/machine-commands.ts";
+import { machineCreatedAtMs, type SentMachine } from "#domain/machine-commands.ts";
 import { asSwitched, type DefinedMachine, type MachineDefinition } from "#domain/machine-definition.ts";
 import type { Warning } from "#domain/machine-warnings.ts";
 import { parseUuid } from "#domain/uuid7.ts";
-import { nameField, timeField, timeText } from "./fields.ts";
+import { timeField, timeText } from "./fields.ts";
 import { actionInput, actionSchema, actionView } from "./machine-action-fields.ts";
 import { partDescription, partName } from "./machine-part-fields.ts";
 import { stateInput, stateSchema, stateView } from "./machine-state-fields.ts";
@@ -35,12 +35,12 @@ const members = {
   instances_kept_days: instancesKeptDays.nullish(),
 };
 
-function inputOf(sent: z.output<z.ZodObject<typeof members>>, name: string): MachineInput {
+function sentMachine(sent: z.output<z.ZodObject<typeof members>>): SentMachine {
   const switchesOf = (parts: readonly { part: { id: string }; enabled: boolean | null }[]) =>
     parts.flatMap(({ part, enabled }) => (enabled === null ? [] : [[part.id, enabled] as const]));
   return {
     definition: {
-      name,
+      name: sent.name ?? null,
       description: sent.description ?? null,
       states: sent.states.map(({ part }) => part),
       actions: sent.actions.map(({ part }) => part),
@@ -53,19 +53,11 @@ function inputOf(sent: z.output<z.ZodObject<typeof members>>, name: string): Mac
 /** A new definition as a client sends it. */
 export const machineInput = z
   .object({ id: ownId.nullish(), ...members })
-  .refine(({ id, name }) => (id ?? name ?? null) !== null, {
-    path: ["name"],
-    message: "is needed where there is no id",
-    when: ({ value }) => typeof value === "object" && value !== null, // told beside all else that is wrong
-  })
-  .transform(({ id, ...sent }) => ({ ownId: id ?? null, ...inputOf(sent, sent.name ?? id ?? "") }))
+  .transform(({ id, ...sent }) => ({ ownId: id ?? null, ...sentMachine(sent) }))
   .meta({ id: "MachineInput" });
 
 /** What a definition is to say from now on. What is left out is empty, but for `enabled`, which stays as it is. */
-export const machineEdit = z
-  .object({ ...members, name: nameField("What it is called.", "Simple approval") })
-  .transform((sent) => inputOf(sent, sent.name))
-  .meta({ id: "MachineEdit" });
+export const machineEdit = z.object(members).transform(sentMachine).meta({ id: "MachineEdit" });
 
 /** What names a definition in answers. */
 export const machineIdentity = {

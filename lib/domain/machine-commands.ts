@@ -12,11 +12,21 @@ export type PartSwitches = Readonly<Record<PartKind, readonly (readonly [id: str
 /** What a client says of a machine. The definition has everything enabled. */
 export type MachineInput = { definition: MachineDefinition; switches: PartSwitches };
 
+/** What a client sent of a machine, which may leave its name out. */
+export type SentMachine = Omit<MachineInput, "definition"> & {
+  definition: Omit<MachineDefinition, "name"> & { name: string | null };
+};
+
 /** A machine as a command leaves it; `definition` is what it says from now on, null: what it said. */
 export type ChangedMachine = { machine: DefinedMachine; definition: MachineDefinition | null };
 
 /** What is disabled is in the head, which every list reads. */
 const disabledMax = 1_000;
+
+/** What a client says of a machine that is known by an id, which is its name when it has no other. */
+export function asNamed({ definition, switches }: SentMachine, id: string): MachineInput {
+  return { definition: { ...definition, name: definition.name ?? id }, switches };
+}
 
 /** The machine as it is when created: version 1, with its first definition. Its creation time is in its id. */
 export function newMachine({ definition, switches }: MachineInput, id: string, ownId: string | null): DefinedMachine {

@@ -54,7 +54,7 @@ describe("every message about what a client sent follows its path and tells how 
     );
     expect(messages.size).toBeGreaterThan(1);
     for (const message of messages) {
-      expect(message).toMatch(/^(must |is missing: it must |is needed |is a name )/);
+      expect(message).toMatch(/^(must |is missing: it must |is a name )/);
       expect(message).not.toMatch(/invalid|expected|received|undefined|\^/i);
     }
   });

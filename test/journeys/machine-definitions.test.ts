@@ -76,9 +76,9 @@ describe("POST /api/definitions", () => {
     });
   });
 
-  it("201 without an id of its own is known by ours", async () => {
-    const { body } = await service.call("POST", "/api/definitions", { json: { name: "No id", states, actions } });
-    expect(body.id).toBe(body.definition_id);
+  it("201 without an id of its own is known by ours, and called by it without a name", async () => {
+    const { body } = await service.call("POST", "/api/definitions", { json: { states, actions } });
+    expect([body.id, body.name]).toEqual([body.definition_id, body.definition_id]);
     expect((await service.call("GET", `/api/definitions/${body.id}`)).status).toBe(200);
   });
 
@@ -216,10 +216,9 @@ describe("POST /api/definitions", () => {
   });
 
   it.each([
-    ["no body's members", {}, ["name", "states", "actions"]],
+    ["no body's members", {}, ["states", "actions"]],
     ["no states", { id: "none", states: [], actions: [] }, ["states"]],
     ["201 states", { id: "many", states: [states[0], ...Array(200).fill(states[1])], actions: [] }, ["states"]],
-    ["neither name nor id", { states, actions }, ["name"]],
     ["no initial state", { id: "none", states: [states[1]], actions: [] }, ["states"]],
   ])("422 for %s", async (_what, json, paths) => {
     const answer = await service.call("POST", "/api/definitions", { json });
@@ -306,6 +305,18 @@ describe("PUT /api/definitions/{id}", () => {
       [1, 2],
     ]);
     expect((await service.call("GET", `/api/definitions/${id}/versions/1`)).body).toEqual(versions.body.items[1]);
+  });
+
+  it("200 calls what the body leaves without a name by its id, as a creation does", async () => {
+    const { path, id } = await define({ name: "First" });
+    for (const sent of [
+      { states, actions },
+      { name: null, states, actions },
+    ])
+      expect(await put(path, sent, "*")).toMatchObject({ status: 200, body: { name: id, version: 2 } });
+    const { body } = await service.call("POST", "/api/definitions", { json: { name: "No id", states, actions } });
+    const answer = await put(`/api/definitions/${body.id}`, { states, actions }, "*");
+    expect(answer).toMatchObject({ status: 200, body: { name: body.definition_id } });
   });
 
   it("200 makes no version of a body that changes nothing", async () => {

@@ -1,6 +1,6 @@
 import { machineView } from "#contract/machine-fields.ts";
 import { updateDefinition } from "#contract/routes/definitions.ts";
-import { editedMachine } from "#domain/machine-commands.ts";
+import { asNamed, editedMachine } from "#domain/machine-commands.ts";
 import { api } from "#runtime/api.ts";
 import { assertMayHook, machineBodyViolations, savedMachineWarnings } from "#runtime/check-machine.ts";
 import { resource } from "#runtime/http-answer.ts";
@@ -9,7 +9,7 @@ import { loadDefinedMachine, loadMachineDefinition, replaceMachine } from "#stor
 export const handler = api(updateDefinition, async (request) => {
   const loaded = await loadDefinedMachine(request.param("id"));
   const { machine } = loaded;
-  const input = request.body(machineBodyViolations);
+  const input = asNamed(request.body(machineBodyViolations), machine.ownId ?? machine.id);
   assertMayHook(request.caller, input.definition);
   request.assertIfMatch(machine.version);
   const current = await loadMachineDefinition(machine.id, machine.definitionVersion);
