@@ -56,6 +56,16 @@ describe("GET /workflow_items", () => {
     expect(titles(await list(query))).toEqual(expected);
   });
 
+  it.each([
+    ["İstanbul branch", ["istanbul", "ISTANBUL B", "İSTANBUL", "i\u0307stanbul"]],
+    ["Straße 12", ["strasse", "STRASSE 1", "straße", "STRA"]],
+    ["ΟΔΟΣ 7", ["οδος", "οδοσ 7", "Οδ"]],
+  ])("200 finds %s in whatever case its beginning is written", async (title, searched) => {
+    const { id } = (await create({ title })).body;
+    for (const text of searched) expect(titles(await list(`title=${encodeURIComponent(text)}`)), text).toEqual([title]);
+    await remove(id);
+  });
+
   it("200 follows what an item is called, and who has it, as they change", async () => {
     const { id } = (await create({ title: "Moving", assignee: "cyd" })).body;
     await put(id, { title: "Elsewhere", assignee: "dan" });
