@@ -1,6 +1,7 @@
 import { isFinished, type Run, triggeredAtMs } from "#domain/run.ts";
 import type { StepResult } from "#domain/step-results.ts";
 import type { Definition } from "#domain/workflow.ts";
+import { shortError } from "./error-text.ts";
 import { timeText } from "./fields.ts";
 import type { RunSummaryView, RunView, StepResultView } from "./routes/runs.ts";
 
@@ -18,7 +19,7 @@ export function runSummaryView(run: Run): RunSummaryView {
     started_at: timeText(triggeredAtMs(run)),
     completed_at: timeOrNull(run.finishedAtMs),
     waiting_until: isFinished(run) ? null : timeOrNull(run.wakeAtMs),
-    error: run.error,
+    error: run.error === null ? null : shortError(run.error),
     retries: run.generation,
     updated_at: timeText(run.updatedAtMs),
     expires_at: timeOrNull(expiresAtMs(run)),
@@ -44,7 +45,9 @@ export function runView(
         result.output !== null && "value" in output ? [[name, output.value]] : [],
       ),
     ),
-    step_results: Object.fromEntries(shown.map(([name, result, output]) => [name, stepResultView(result, output)])),
+    step_results: Object.fromEntries(
+      shown.map(([name, result, output]) => [name, stepResultView(run, result, output)]),
+    ),
   };
 }
 
@@ -55,16 +58,26 @@ export function expiresAtMs({ keptDays, finishedAtMs }: Run): number | null {
     : Math.ceil(finishedAtMs / 1000) * 1000 + keptDays * 86_400_000;
 }
 
-function stepResultView(result: StepResult, output: ShownOutput): StepResultView {
+function stepResultView(run: Run, result: StepResult, output: ShownOutput): StepResultView {
   return {
     step_name: result.stepName,
     status: result.status,
     attempt: result.attempt,
     started_at: timeText(result.startedAtMs),
     completed_at: timeOrNull(result.completedAtMs),
-    ...("value" in output ? { output: output.value } : { output: null, output_omitted: true }),
-    error: result.error,
+    ...("value" in output ? { output: output.value } : omittedOutput(run, result)),
+    error: result.error === null ? null : shortError(result.error),
   };
+}
+
+/** In place of an output, where to read it: the timeline from its entry on. */
+function omittedOutput({ id }: Run, { sequence }: StepResult) {
+  if (sequence === null) return { output: null };
+  return {
+    output: null,
+    output_omitted: true,
+    output_at: `/api/v1/runs/${id}/timeline?offset=${sequence - 1}&limit=1`,
+  } as const;
 }
 
 function timeOrNull(timeMs: number | null): string | null {

@@ -11,6 +11,8 @@ export type StepResult = {
   completedAtMs: number | null;
   output: StoredOutput | null;
   error: string | null;
+  /** The number of the entry in the journal that tells its end; null: it has not ended. */
+  sequence: number | null;
 };
 
 /**
@@ -45,8 +47,8 @@ export function stepResults(
 
 function resultOf(entry: JournalEntry): StepResult | null {
   if (entry.type !== "step_completed" && entry.type !== "step_failed") return null;
-  const { step: stepName, attempt, startedAtMs, atMs: completedAtMs } = entry;
-  const common = { stepName, attempt, startedAtMs, completedAtMs };
+  const { step: stepName, attempt, startedAtMs, atMs: completedAtMs, sequence } = entry;
+  const common = { stepName, attempt, startedAtMs, completedAtMs, sequence };
   if (entry.type === "step_completed") return { ...common, status: "SUCCESS", output: entry.output, error: null };
   return { ...common, status: "FAILED", output: null, error: entry.error };
 }
@@ -58,5 +60,14 @@ function currentResult(run: Run, definition: Definition, found: ReadonlyMap<stri
   const status = run.lease !== null ? "RUNNING" : run.wakeAtMs !== null ? "WAITING" : "PENDING";
   const { attempt, stepStartedAtMs: startedAtMs } = run;
   const error = found.get(step.name)?.error ?? null;
-  return { stepName: step.name, status, attempt, startedAtMs, completedAtMs: null, output: null, error };
+  return {
+    stepName: step.name,
+    status,
+    attempt,
+    startedAtMs,
+    completedAtMs: null,
+    output: null,
+    error,
+    sequence: null,
+  };
 }

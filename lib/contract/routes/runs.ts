@@ -22,9 +22,17 @@ const stepResult = z
     completed_at: timeField.nullable(),
     output: z.unknown().meta({ description: "Null until there is one." }),
     output_omitted: z.literal(true).optional().meta({
-      description: "Set where the outputs of a run would make the answer too large; the timeline has it.",
+      description:
+        "Set where the outputs of a run would make the answer longer than 6 MB. Those of the first steps are shown as far as there is room.",
     }),
-    error: z.string().nullable(),
+    output_at: z
+      .string()
+      .optional()
+      .meta({
+        description: "Where to read an output that is omitted: the path of its entry in the timeline.",
+        examples: ["/api/v1/runs/019a8c5e-7d00-7000-8000-000000000001/timeline?offset=2&limit=1"],
+      }),
+    error: z.string().nullable().meta({ description: "At most 1,000 characters; the timeline has all of it." }),
   })
   .meta({ id: "StepResult" });
 
@@ -39,7 +47,7 @@ const runSummary = z
     started_at: timeField.meta({ description: "When the trigger was accepted." }),
     completed_at: timeField.nullable(),
     waiting_until: timeField.nullable().meta({ description: "When a wait or the next attempt is due." }),
-    error: z.string().nullable(),
+    error: z.string().nullable().meta({ description: "Why it failed, in at most 1,000 characters." }),
     retries: z.int().min(0).meta({ description: "How often the run was retried." }),
     updated_at: timeField,
     expires_at: timeField.nullable(),

@@ -1,10 +1,10 @@
 import type { TimelineEntryView } from "#contract/routes/runs.ts";
 import { timelineEntryView, triggerView } from "#contract/timeline-view.ts";
 import { triggeredAtMs } from "#domain/run.ts";
+import { answerBytesMax } from "#runtime/answer-room.ts";
 import { readJournal } from "#store/journal-chunks.ts";
 import type { LoadedRun } from "#store/run-head.ts";
 import { readOutput } from "./outputs.ts";
-import { outputBytesMax } from "./shown-run.ts";
 import { StepInputs, versionsInForce } from "./step-inputs.ts";
 
 /**
@@ -29,7 +29,7 @@ export async function readTimeline(
   let bytes = 0;
   for (const entry of entries) {
     if (entry.sequence <= last) continue;
-    if (items.length >= limit || bytes > outputBytesMax) break;
+    if (items.length >= limit || bytes > answerBytesMax) break;
     const output = entry.type === "step_completed" ? await readOutput(entry.output) : null;
     const input = "step" in entry ? await inputs.of(entry) : null;
     bytes += JSON.stringify([output, input]).length;
