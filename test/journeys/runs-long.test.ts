@@ -66,3 +66,39 @@ describe("GET /api/v1/runs", () => {
     for (const run of items) expect(run.error).toBe(error.slice(0, 1_000));
   });
 });
+
+/** Every entry of a timeline, page by page; each page is one that Lambda takes. */
+async function timelineOf(id: string, query: string): Promise<{ items: Json[]; pages: number }> {
+  const items: Json[] = [];
+  for (let pages = 1, cursor = ""; ; pages++) {
+    const page = await get(`/api/v1/runs/${id}/timeline?${query}${cursor}`);
+    items.push(...page.items);
+    if (page.next_cursor === null) return { items, pages };
+    expect(page.count).toBeGreaterThan(0);
+    cursor = `&cursor=${page.next_cursor}`;
+  }
+}
+
+describe("GET /api/v1/runs/{id}/timeline", () => {
+  it("200 ends a page before the entry that it has no room for, whatever the characters", async () => {
+    const id = await runOf(100, JSON.stringify("错".repeat(21_800)));
+    const { items, pages } = await timelineOf(id, "limit=200");
+    expect(items.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 102 }, (_, at) => at + 1));
+    expect(pages).toBe(2);
+    for (const { output } of items.slice(2, -1)) {
+      expect((output as Json).response_data).toBe("错".repeat(21_800));
+    }
+  });
+
+  it("200 pages through the longest that steps can be given and put out", async () => {
+    const quotes = '"'.repeat(120_000); // 240 KB as JSON, and 480 KB as Lambda takes it
+    receiver.reply = () => ({ body: "\u0001".repeat(64 * 1024) });
+    const hooks = Array.from({ length: 9 }, (_, at) => hook(`s${at}`, { body: "{{ payload.quotes }}" }));
+    const id = await trigger(await workflow(hooks), { quotes });
+    await service.settle();
+    const { items, pages } = await timelineOf(id, "limit=200");
+    expect(items).toHaveLength(11);
+    expect(pages).toBe(2);
+    for (const { input } of items.slice(1, -1)) expect((input as Json).body).toBe(quotes);
+  });
+});
