@@ -24,7 +24,17 @@ export function stepResults(
   entries: readonly JournalEntry[],
   definition: Definition,
 ): Map<string, StepResult> {
-  const order = new Map(definition.steps.map(({ name }, at) => [name, at]));
+  const order = orderOf(definition);
+  const found = endedResults(entries, definition);
+  const current = currentResult(run, definition, found);
+  if (current !== null) found.set(current.stepName, current);
+  const sorted = [...found].sort(([a], [b]) => (order.get(a) ?? -1) - (order.get(b) ?? -1));
+  return new Map(sorted);
+}
+
+/** What became of the steps that ended, by name: what a step after them can read. A retry takes back as above. */
+export function endedResults(entries: readonly JournalEntry[], definition: Definition): Map<string, StepResult> {
+  const order = orderOf(definition);
   const found = new Map<string, StepResult>();
   const firstAttempts = new Map<string, number>();
   for (const entry of entries) {
@@ -39,10 +49,11 @@ export function stepResults(
     const { stepName, startedAtMs } = result;
     found.set(stepName, { ...result, startedAtMs: firstAttempts.get(stepName) ?? startedAtMs });
   }
-  const current = currentResult(run, definition, found);
-  if (current !== null) found.set(current.stepName, current);
-  const sorted = [...found].sort(([a], [b]) => (order.get(a) ?? -1) - (order.get(b) ?? -1));
-  return new Map(sorted);
+  return found;
+}
+
+function orderOf({ steps }: Definition): ReadonlyMap<string, number> {
+  return new Map(steps.map(({ name }, at) => [name, at]));
 }
 
 function resultOf(entry: JournalEntry): StepResult | null {

@@ -6,9 +6,12 @@ import { startService } from "#test/service.ts";
 
 /** Runs with so much in them that answers must leave some of it out: Lambda takes 6 MB from a function. */
 const receiver = await startReceiver();
-const service = await startService({ clock: "virtual", settings: { EGRESS_ALLOW: receiver.address } });
+const service = await startService({ clock: "virtual", faults: {}, settings: { EGRESS_ALLOW: receiver.address } });
 const { hook, delay, workflow, trigger } = runFlows(service, receiver);
-afterEach(() => receiver.clear());
+afterEach(() => {
+  receiver.clear();
+  service.faults.clear();
+});
 
 type Json = Record<string, unknown>;
 const get = async (path: string) => (await service.call("GET", path)).body;
@@ -88,6 +91,31 @@ describe("GET /api/v1/runs/{id}/timeline", () => {
     for (const { output } of items.slice(2, -1)) {
       expect((output as Json).response_data).toBe("错".repeat(21_800));
     }
+  });
+
+  it("200 reads each long output once, and of earlier steps those alone that the configuration names", async () => {
+    const text = "x".repeat(40_000);
+    receiver.reply = ({ path }) => ({ body: JSON.stringify({ text, path }) });
+    const previous = (at: number) => `s${Math.max(at - 1, 0)}`;
+    const bodies = Array.from({ length: 20 }, (_, at) => {
+      if (at === 0) return "first";
+      if (at === 19) return "{% $string([steps.s3.output.response_data.path, steps.s4.status]) %}";
+      return `{{ steps.${previous(at)}.output.response_data.path }} {{ steps.s0.status }}`;
+    });
+    const id = await trigger(await workflow(bodies.map((body, at) => hook(`s${at}`, { body }))));
+    await service.settle();
+    const reads: string[] = [];
+    service.faults.set({
+      calls: { before: ({ action, body }) => void (action === "GetObject" && reads.push(String(body.Key))) },
+    });
+    const { items } = await timelineOf(id, "limit=200");
+    expect(items).toHaveLength(22);
+    expect(reads).toHaveLength(20);
+    reads.length = 0;
+    const page = await get(`/api/v1/runs/${id}/timeline?offset=10&limit=1`);
+    expect(page.items).toMatchObject([{ step_name: "s9", input: { body: "/step/s8 SUCCESS" } }]);
+    expect(reads).toHaveLength(2);
+    expect(items.at(-2)).toMatchObject({ step_name: "s19", input: { body: '["/step/s3","SUCCESS"]' } });
   });
 
   it("200 pages through the longest that steps can be given and put out", async () => {

@@ -1,6 +1,5 @@
 import type { RunView } from "#contract/routes/runs.ts";
 import { runView, type ShownOutput } from "#contract/run-view.ts";
-import { inParallel } from "#domain/in-parallel.ts";
 import type { StoredOutput } from "#domain/journal.ts";
 import { type StepResult, stepResults } from "#domain/step-results.ts";
 import { AnswerRoom, answerBytes, answerBytesMax } from "#runtime/answer-room.ts";
@@ -8,10 +7,7 @@ import { loadDefinition } from "#store/definitions.ts";
 import { readJournal } from "#store/journal-chunks.ts";
 import type { LoadedRun } from "#store/run-head.ts";
 import { readRunPayload } from "#store/runs.ts";
-import { readOutput } from "./outputs.ts";
-
-/** How many long outputs are read at once. */
-const atOnceMax = 16;
+import { readOutputs } from "./outputs.ts";
 
 const omitted: ShownOutput = { omitted: true };
 
@@ -40,7 +36,7 @@ async function shownOutputs(
   const all = [...results].flatMap(([name, { output }]) => (output === null ? [] : [{ name, output }]));
   const atLeast = new AnswerRoom(bytesLeft);
   const hopeful = all.filter(({ name, output }) => atLeast.takes(bytesTwice(name, leastBytes(output))));
-  const values = await inParallel(hopeful, atOnceMax, ({ output }) => readOutput(output));
+  const values = await readOutputs(hopeful.map(({ output }) => output));
   const room = new AnswerRoom(bytesLeft);
   const outputs = new Map<string, ShownOutput>(all.map(({ name }) => [name, omitted]));
   for (const [at, { name }] of hopeful.entries()) {

@@ -1,11 +1,14 @@
-import type { JournalEntry } from "#domain/journal.ts";
+import type { JournalEntry, StoredOutput } from "#domain/journal.ts";
+import { outputsReadBy } from "#domain/output-reads.ts";
 import type { Run } from "#domain/run.ts";
+import { endedResults, type StepResult } from "#domain/step-results.ts";
 import { referencesOf, TemplateError } from "#domain/template.ts";
+import type { Definition, Step } from "#domain/workflow.ts";
 import { renderAll } from "#runtime/expressions/render.ts";
 import { loadDefinition } from "#store/definitions.ts";
 import type { LoadedRun } from "#store/run-head.ts";
 import { readPayloadOf } from "#store/runs.ts";
-import { readOutput } from "./outputs.ts";
+import type { KnownOutputs } from "./outputs.ts";
 import { runFacts } from "./run-facts.ts";
 
 /** What a secret looks like to who reads a timeline. */
@@ -17,23 +20,27 @@ type StepEntry = Extract<JournalEntry, { step: string }>;
 export class StepInputs {
   readonly #loaded: LoadedRun;
   readonly #entries: readonly JournalEntry[];
+  readonly #outputs: KnownOutputs;
+  readonly #versions: ReturnType<typeof versionsInForce>;
   readonly #payloads = new Map<number, Promise<Record<string, unknown> | null>>();
 
-  constructor(loaded: LoadedRun, entries: readonly JournalEntry[]) {
+  constructor(loaded: LoadedRun, entries: readonly JournalEntry[], outputs: KnownOutputs) {
     this.#loaded = loaded;
     this.#entries = entries;
+    this.#outputs = outputs;
+    this.#versions = versionsInForce(loaded.run, entries);
   }
 
   /** The configuration that an entry's step ran with; null where it had none that could be used. */
   async of(entry: StepEntry): Promise<unknown> {
     const { run } = this.#loaded;
-    const definition = await loadDefinition(run.workflowId, versionsInForce(run, this.#entries).at(entry.sequence));
+    const definition = await this.#definitionOf(entry);
     const step = definition.steps.find(({ name }) => name === entry.step);
     if (step === undefined) return null;
     const named = referencesOf(step.config).flatMap(([root, name = ""]) => (root === "secrets" ? [name] : []));
     const scope = {
       payload: (await this.#payloadAt(entry.sequence)) ?? {},
-      steps: await this.#outputsBefore(entry),
+      steps: await this.#stepsBefore(entry, definition, step),
       run: runFacts({ ...run, attempt: entry.attempt }),
       secrets: Object.fromEntries(named.map((name) => [name, unreadable])),
     };
@@ -45,6 +52,16 @@ export class StepInputs {
     }
   }
 
+  /** The outputs that are read to tell what an entry's step ran with. */
+  async outputsFor(entry: StepEntry): Promise<StoredOutput[]> {
+    const definition = await this.#definitionOf(entry);
+    const step = definition.steps.find(({ name }) => name === entry.step);
+    if (step === undefined) return [];
+    const reads = outputsReadBy(step.config);
+    const before = [...this.#resultsBefore(entry, definition)];
+    return before.flatMap(([name, { output }]) => (output !== null && isRead(reads, name) ? [output] : []));
+  }
+
   /** The payload in force: the trigger's, or that of the last retry before which brought another. */
   #payloadAt(sequence: number): Promise<Record<string, unknown> | null> {
     const retries = this.#entries.filter((each) => each.type === "retried" && each.sequence < sequence);
@@ -54,18 +71,31 @@ export class StepInputs {
     return payload;
   }
 
-  async #outputsBefore(entry: StepEntry): Promise<Record<string, unknown>> {
-    const steps: Record<string, unknown> = {};
-    for (const before of this.#entries) {
-      if (before.sequence >= entry.sequence) break;
-      if (before.type === "step_completed") {
-        steps[before.step] = { output: await readOutput(before.output), status: "SUCCESS", error: null };
-      } else if (before.type === "step_failed") {
-        steps[before.step] = { output: null, status: "FAILED", error: before.error };
-      }
-    }
-    return steps;
+  #definitionOf({ sequence }: StepEntry): Promise<Definition> {
+    return loadDefinition(this.#loaded.run.workflowId, this.#versions.at(sequence));
   }
+
+  #resultsBefore({ sequence }: StepEntry, definition: Definition): ReadonlyMap<string, StepResult> {
+    return endedResults(
+      this.#entries.filter((before) => before.sequence < sequence),
+      definition,
+    );
+  }
+
+  /** What templates knew of the steps before. Outputs that none of them reads are left out, since each costs a read. */
+  async #stepsBefore(entry: StepEntry, definition: Definition, { config }: Step): Promise<Record<string, unknown>> {
+    const reads = outputsReadBy(config);
+    const steps: [string, unknown][] = [];
+    for (const [name, { output, status, error }] of this.#resultsBefore(entry, definition)) {
+      const value = output !== null && isRead(reads, name) ? await this.#outputs.read(output) : null;
+      steps.push([name, { output: value, status, error }]);
+    }
+    return Object.fromEntries(steps);
+  }
+}
+
+function isRead(reads: ReadonlySet<string> | null, name: string): boolean {
+  return reads === null || reads.has(name);
 }
 
 /** Which version of the definition was in force: a retry may take another. */
