@@ -16,13 +16,18 @@ const nothing = {
   status: null,
   from_step: null,
   workflow_version: null,
+  payload: null,
+  payload_edited: null,
+  continued: null,
 };
 
+/** What the first entry of a timeline tells. `payload` null: it is gone with its run. */
+type Trigger = { startedAtMs: number; definitionVersion: number; payload: Record<string, unknown> | null };
+
 /** The first entry of every timeline. */
-export function triggerView(run: { startedAtMs: number; definitionVersion: number }): TimelineEntryView {
-  const { startedAtMs, definitionVersion } = run;
+export function triggerView({ startedAtMs, definitionVersion, payload }: Trigger): TimelineEntryView {
   const time = timeText(startedAtMs);
-  return { ...nothing, sequence: 1, type: "workflow.trigger", time, workflow_version: definitionVersion };
+  return { ...nothing, sequence: 1, type: "workflow.trigger", time, workflow_version: definitionVersion, payload };
 }
 
 /** An entry as the timeline shows it. */
@@ -31,7 +36,8 @@ export function timelineEntryView(entry: JournalEntry, input: unknown, output: u
   const common = { ...nothing, sequence, type: eventTypeOf[entry.type], time: timeText(atMs) };
   if (entry.type === "completed") return { ...common, status: entry.status, error: entry.error };
   if (entry.type === "retried") {
-    return { ...common, by: entry.by, from_step: entry.fromStep, workflow_version: entry.definitionVersion };
+    const { by, fromStep, definitionVersion, payloadEdited } = entry;
+    return { ...common, by, from_step: fromStep, workflow_version: definitionVersion, payload_edited: payloadEdited };
   }
   if (!("step" in entry)) return { ...common, by: entry.by };
   const { step, attempt, startedAtMs } = entry;
@@ -44,6 +50,6 @@ export function timelineEntryView(entry: JournalEntry, input: unknown, output: u
     input,
   };
   if (entry.type === "step_completed") return { ...ofStep, output };
-  if (entry.type === "step_failed") return { ...ofStep, error: entry.error };
+  if (entry.type === "step_failed") return { ...ofStep, error: entry.error, continued: entry.continued };
   return { ...ofStep, error: entry.error, next_attempt_at: timeText(entry.retryAtMs) };
 }

@@ -381,6 +381,39 @@ describe("GET /api/v1/runs/{id}/timeline", () => {
     expect(await dumpTables(service)).not.toMatch(/planted-[0-3]/);
   });
 
+  it("200 tells what events tell: the payload of its trigger, whether it goes on without a step, and edited payloads", async () => {
+    receiver.reply = () => ({ status: 404 });
+    const once = { retry: { max_attempts: 1 }, on_error: "continue" };
+    const runId = await trigger(await workflow([hook("tell", {}, once)]), { a: "A" });
+    await service.settle();
+    await command(runId, "retry", { from: "start", payload: { a: "B" } });
+    await service.settle();
+    await command(runId, "retry", { from: "start" });
+    await service.settle();
+    const { items } = (await service.call("GET", `/api/v1/runs/${runId}/timeline`)).body;
+    const told = items.map(({ type, payload, payload_edited, continued }: Json) => [
+      type,
+      payload ?? payload_edited ?? continued,
+    ]);
+    expect(told).toEqual([
+      ["workflow.trigger", { a: "A" }],
+      ["step.failed", true],
+      ["workflow.completed", null],
+      ["workflow.retried", true],
+      ["step.failed", true],
+      ["workflow.completed", null],
+      ["workflow.retried", false],
+      ["step.failed", true],
+      ["workflow.completed", null],
+    ]);
+    // Each event's data are there, under their own names.
+    const events = service.events.map(({ detail }) => detail as { run_id: string; sequence: number; data: Json });
+    for (const { sequence, data } of events.filter(({ run_id }) => run_id === runId)) {
+      const { results, ...plain } = data; // the outputs are told by their own entries
+      expect(items[sequence - 1]).toMatchObject(plain);
+    }
+  });
+
   it("404 for a run that is not there", async () => {
     expect((await service.call("GET", "/api/v1/runs/550e8400-e29b-41d4-a716-446655440000/timeline")).status).toBe(404);
     expect((await service.call("GET", "/api/v1/runs/nothing")).status).toBe(404);

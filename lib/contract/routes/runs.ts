@@ -88,8 +88,17 @@ const timelineEntry = z
     status: status.nullable(),
     from_step: z.string().nullable(),
     workflow_version: z.int().nullable(),
+    payload: z
+      .record(z.string(), z.unknown())
+      .nullable()
+      .meta({ description: "What the run was triggered with; null of all but the trigger." }),
+    payload_edited: z.boolean().nullable().meta({ description: "Whether a retry brought another payload." }),
+    continued: z.boolean().nullable().meta({ description: "Whether the run goes on without the step that failed." }),
   })
-  .meta({ id: "TimelineEntry" });
+  .meta({
+    id: "TimelineEntry",
+    description: "An event of the run, with all that events tell and what the step was given. Null: it has none.",
+  });
 
 export type TimelineEntryView = z.input<typeof timelineEntry>;
 

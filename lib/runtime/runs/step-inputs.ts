@@ -62,10 +62,18 @@ export class StepInputs {
     return before.flatMap(([name, { output }]) => (output !== null && isRead(reads, name) ? [output] : []));
   }
 
+  /** What the run was triggered with; null when it is gone with its run. */
+  triggerPayload(): Promise<Record<string, unknown> | null> {
+    return this.#payloadOf(0);
+  }
+
   /** The payload in force: the trigger's, or that of the last retry before which brought another. */
   #payloadAt(sequence: number): Promise<Record<string, unknown> | null> {
     const retries = this.#entries.filter((each) => each.type === "retried" && each.sequence < sequence);
-    const generation = 1 + retries.findLastIndex((each) => each.type === "retried" && each.payloadEdited);
+    return this.#payloadOf(1 + retries.findLastIndex((each) => each.type === "retried" && each.payloadEdited));
+  }
+
+  #payloadOf(generation: number): Promise<Record<string, unknown> | null> {
     const payload = this.#payloads.get(generation) ?? readPayloadOf(this.#loaded, generation);
     this.#payloads.set(generation, payload);
     return payload;

@@ -38,7 +38,8 @@ export async function readTimeline(
   };
   if (after === 0) {
     const definitionVersion = versionsInForce(run, entries).first;
-    add(triggerView({ startedAtMs: triggeredAtMs(run), definitionVersion }));
+    const payload = await inputs.triggerPayload();
+    add(triggerView({ startedAtMs: triggeredAtMs(run), definitionVersion, payload }));
   }
   const following = entries.filter(({ sequence }) => sequence > last).slice(0, limit - items.length);
   const startedAt = performance.now();
