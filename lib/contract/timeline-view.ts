@@ -22,12 +22,12 @@ const nothing = {
 };
 
 /** What the first entry of a timeline tells. `payload` null: it is gone with its run. */
-type Trigger = { startedAtMs: number; definitionVersion: number; payload: Record<string, unknown> | null };
+type Trigger = { by: string | null; definitionVersion: number; payload: Record<string, unknown> | null };
 
 /** The first entry of every timeline. */
-export function triggerView({ startedAtMs, definitionVersion, payload }: Trigger): TimelineEntryView {
-  const time = timeText(startedAtMs);
-  return { ...nothing, sequence: 1, type: "workflow.trigger", time, workflow_version: definitionVersion, payload };
+export function triggerView(startedAtMs: number, { by, definitionVersion, payload }: Trigger): TimelineEntryView {
+  const common = { ...nothing, sequence: 1, type: "workflow.trigger", time: timeText(startedAtMs) };
+  return { ...common, by, workflow_version: definitionVersion, payload };
 }
 
 /** An entry as the timeline shows it. */

@@ -40,6 +40,8 @@ export type Run = {
   definitionVersion: number;
   /** A word of the caller's own to find the run by; null: none. */
   tag: string | null;
+  /** Who triggered it; null: it was triggered before that was kept. */
+  triggeredBy: string | null;
   status: RunStatus;
   /** How often the run was retried: a part of the ids its requests carry. */
   generation: number;
@@ -68,9 +70,12 @@ export type Run = {
   version: number;
 };
 
+type NewRun = Pick<Run, "id" | "workflowId" | "definitionVersion" | "tag" | "keptDays">;
+
 /** The run as it is when it is triggered. */
-export function newRun(run: Pick<Run, "id" | "workflowId" | "definitionVersion" | "tag" | "keptDays">): Run {
+export function newRun(run: NewRun & Partial<Pick<Run, "triggeredBy">>): Run {
   return {
+    triggeredBy: null,
     ...run,
     status: "PENDING",
     generation: 0,

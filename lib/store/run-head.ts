@@ -19,6 +19,7 @@ const headSchema = z.object({
   s: z.enum(runStatuses),
   g: z.string(), // workflow id TAB id
   o: z.string().optional(), // tag TAB id
+  tb: z.string().optional(), // who triggered it
   r: z.string().optional(), // when the sweep looks after it, or a status that is rare
   u: z.number(), // when it was written last, in milliseconds
   e: z.number().optional(), // when it ended, in milliseconds
@@ -81,6 +82,7 @@ function runOf(head: RunHead): Run {
     workflowId: firstOf(head.g),
     definitionVersion: head.n,
     tag: head.o === undefined ? null : firstOf(head.o),
+    triggeredBy: head.tb ?? null,
     status: head.s,
     generation: head.b,
     payloadGeneration: head.bp,
@@ -114,6 +116,7 @@ export function runItem(run: Run, payload: PayloadPlace, due: string | null): Ne
     s: run.status,
     g: namedSortKey(run.workflowId, run.id),
     ...(run.tag === null ? {} : { o: namedSortKey(run.tag, run.id) }),
+    ...(run.triggeredBy === null ? {} : { tb: run.triggeredBy }),
     ...placeInRare(run, due),
     u: run.updatedAtMs,
     n: run.definitionVersion,

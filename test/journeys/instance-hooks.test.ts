@@ -48,6 +48,8 @@ describe("an action with a hook", () => {
     expect(runs).toMatchObject([{ run_id, status: "SUCCESS" }]);
     const run = (await service.call("GET", `/api/v1/runs/${run_id}`)).body;
     expect(run.payload).toEqual({ who: "first", at: "told 2", amount: 7, note: "hello!" });
+    const { items } = (await service.call("GET", `/api/v1/runs/${run_id}/timeline`)).body;
+    expect(items[0].by).toBe(`instance:${run.tag}`);
   });
 
   it("triggers a run when its time comes", async () => {

@@ -350,6 +350,7 @@ describe("GET /api/v1/runs/{id}/timeline", () => {
       [3, "step.completed", 2],
       [4, "workflow.completed", null],
     ]);
+    expect(items[0]).toMatchObject({ by: "anonymous", payload: { a: "A" } });
     expect(items[1]).toMatchObject({ step_name: "tell", input: { body: "A", url: `${receiver.url}/tell` } });
     expect(Date.parse(items[1].next_attempt_at) - Date.parse(items[1].time)).toBe(5_000);
     expect(items[2].duration_ms).toBeLessThan(5_000);

@@ -10,7 +10,7 @@ import { loadWorkflow } from "#store/workflows.ts";
 export const handler = api(triggerRun, async (request) => {
   const { workflow_id, payload, tag } = request.body();
   const { workflow } = await loadWorkflow(workflow_id);
-  const input = { payload: payload ?? {}, tag: tag ?? null };
+  const input = { payload: payload ?? {}, tag: tag ?? null, by: request.caller.name };
   const run = await prepareRun(workflow, input, newId(request.nowMs), request.nowMs);
   const answer = json(
     {

@@ -84,7 +84,10 @@ const timelineEntry = z
     output: z.unknown(),
     error: z.string().nullable(),
     next_attempt_at: timeField.nullable(),
-    by: z.string().nullable().meta({ description: "Who paused, resumed, cancelled or retried it." }),
+    by: z.string().nullable().meta({
+      description:
+        "Who triggered, paused, resumed, cancelled or retried it: a key's id, a token's subject after `jwt:`, an id after `instance:` or `job:`, or `anonymous`.",
+    }),
     status: status.nullable(),
     from_step: z.string().nullable(),
     workflow_version: z.int().nullable(),

@@ -39,7 +39,9 @@ export async function hookRun(
     if (typeof payload !== "object" || payload === null || Array.isArray(payload)) {
       throw new TemplateError("is no object: a run's payload is one");
     }
-    const triggered = { payload: payload as Record<string, unknown>, tag: after.instance.id };
+    const { id: instanceId } = after.instance;
+    const by = `instance:${instanceId}`;
+    const triggered = { payload: payload as Record<string, unknown>, tag: instanceId, by };
     const run = await prepareRun(workflow, triggered, runId, uuid7TimeMs(runId));
     return { run, writes: insertRun(run, triggered.payload) };
   } catch (error) {

@@ -8,8 +8,8 @@ import { loadDefinition } from "#store/definitions.ts";
 import { checked } from "./checked-config.ts";
 import { runFacts } from "./run-facts.ts";
 
-/** What a run is triggered with. */
-export type RunInput = { payload: Record<string, unknown>; tag: string | null };
+/** What a run is triggered with, and by whom. */
+export type RunInput = { payload: Record<string, unknown>; tag: string | null; by: string };
 
 /**
  * The run that a trigger saves.
@@ -24,7 +24,14 @@ export async function prepareRun(workflow: Workflow, input: RunInput, id: string
   const definition = await loadDefinition(workflow.id, definitionVersion);
   assertPayload(definition, input.payload);
   const keptDays = definition.runsKeptDays;
-  const run = newRun({ id, workflowId: workflow.id, definitionVersion, tag: input.tag, keptDays });
+  const run = newRun({
+    id,
+    workflowId: workflow.id,
+    definitionVersion,
+    tag: input.tag,
+    triggeredBy: input.by,
+    keptDays,
+  });
   return begun(run, definition, firstConfig(definition, run, input.payload), nowMs);
 }
 

@@ -39,7 +39,7 @@ export async function readTimeline(
   if (after === 0) {
     const definitionVersion = versionsInForce(run, entries).first;
     const payload = await inputs.triggerPayload();
-    add(triggerView({ startedAtMs: triggeredAtMs(run), definitionVersion, payload }));
+    add(triggerView(triggeredAtMs(run), { by: run.triggeredBy, definitionVersion, payload }));
   }
   const following = entries.filter(({ sequence }) => sequence > last).slice(0, limit - items.length);
   const startedAt = performance.now();
