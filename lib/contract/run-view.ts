@@ -63,7 +63,7 @@ function stepResultView(run: Run, result: StepResult, output: ShownOutput): Step
     step_name: result.stepName,
     status: result.status,
     attempt: result.attempt,
-    started_at: timeText(result.startedAtMs),
+    started_at: timeOrNull(result.startedAtMs),
     completed_at: timeOrNull(result.completedAtMs),
     ...("value" in output ? { output: output.value } : omittedOutput(run, result)),
     error: result.error === null ? null : shortError(result.error),

@@ -82,7 +82,9 @@ export function handedOn(run: Run, nowMs: number): Run {
  * came to is told all the same.
  */
 export function settled(run: Run, step: Step, attempt: Settled): Run {
-  const { outcome, output, startedAtMs, settledAtMs: nowMs } = attempt;
+  const { outcome, output, settledAtMs: nowMs } = attempt;
+  // Its request went out a moment after the step had begun: it has one beginning, whether it is under way or over.
+  const startedAtMs = run.attempt === 1 ? (run.stepStartedAtMs ?? attempt.startedAtMs) : attempt.startedAtMs;
   if (outcome.ok && output !== null) {
     const entry = { type: "step_completed", step: step.name, attempt: run.attempt, startedAtMs, output } as const;
     return atNextStep(noted(run, nowMs, entry));

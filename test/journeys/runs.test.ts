@@ -242,6 +242,30 @@ describe("commands", () => {
     expect(await command(runId, "cancel")).toMatchObject({ status: 409 });
   });
 
+  it("200 shows why the last attempt failed while the next is waited for, and where a cancelled run ended", async () => {
+    receiver.reply = () => ({ status: 503, body: "busy" });
+    const steps = [hook("tell", {}, { retry: { backoff: 60 } }), delay("wait", 60)];
+    const runId = await trigger(await workflow(steps));
+    await service.settle();
+    const waiting = await get(runId);
+    const { started_at, ...shown } = waiting.step_results.tell;
+    expect(shown).toMatchObject({ status: "WAITING", attempt: 2, error: "answered 503: busy", completed_at: null });
+    await command(runId, "cancel");
+    const ended = await get(runId);
+    expect(ended).toMatchObject({ status: "CANCELLED", current_step: null });
+    expect(ended.step_results).toEqual({
+      tell: { ...shown, started_at, status: "CANCELLED", completed_at: ended.completed_at },
+    });
+    receiver.clear();
+    await command(runId, "retry");
+    await service.settle();
+    await command(runId, "cancel");
+    expect((await get(runId)).step_results).toMatchObject({
+      tell: { status: "SUCCESS", error: null },
+      wait: { status: "CANCELLED" },
+    });
+  });
+
   it("412 for another version, on every command", async () => {
     const runId = await trigger(await workflow([delay("wait", 60)]));
     const stale = { "if-match": '"9"' };

@@ -16,9 +16,12 @@ export const workflowRef = z
 const stepResult = z
   .object({
     step_name: z.string(),
-    status: z.enum(["PENDING", "RUNNING", "WAITING", "SUCCESS", "FAILED"]),
-    attempt: z.int().min(1),
-    started_at: timeField,
+    status: z.enum(["PENDING", "RUNNING", "WAITING", "SUCCESS", "FAILED", "CANCELLED"]).meta({
+      description:
+        "`CANCELLED`: it was under way, or about to begin, when the run was cancelled. A retry begins there.",
+    }),
+    attempt: z.int().min(1).meta({ description: "The attempt that ended it, is under way, or is due." }),
+    started_at: timeField.nullable().meta({ description: "Null where the run was cancelled before it began." }),
     completed_at: timeField.nullable(),
     output: z.unknown().meta({ description: "Null until there is one." }),
     output_omitted: z.literal(true).optional().meta({
@@ -32,7 +35,10 @@ const stepResult = z
         description: "Where to read an output that is omitted: the path of its entry in the timeline.",
         examples: ["/api/v1/runs/019a8c5e-7d00-7000-8000-000000000001/timeline?offset=2&limit=1"],
       }),
-    error: z.string().nullable().meta({ description: "At most 1,000 characters; the timeline has all of it." }),
+    error: z.string().nullable().meta({
+      description:
+        "Why it failed; of a step that goes on, why its last attempt did. At most 1,000 characters; the timeline has all of it.",
+    }),
   })
   .meta({ id: "StepResult" });
 
