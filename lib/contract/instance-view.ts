@@ -1,4 +1,4 @@
-import type { HistoryEntry } from "#domain/history.ts";
+import { type HistoryEntry, timerName } from "#domain/history.ts";
 import { type Instance, instanceCreatedAtMs, instanceExpiresAtMs, isFinal } from "#domain/instance.ts";
 import type { InstanceRefusal } from "#domain/instance-refusal.ts";
 import type { DefinedAction } from "#domain/machine-definition.ts";
@@ -99,9 +99,6 @@ export function historyEntryView(entry: HistoryEntry): HistoryEntryView {
       return { ...common, action_id: entry.actionId, from_state_id: entry.stateId, reason: entry.reason };
   }
 }
-
-/** Who executes what happens by itself. */
-export const timerName = "timer";
 
 function executedView(entry: Extract<HistoryEntry, { type: "executed" }>): InstanceView["history"][number] {
   return {

@@ -35,3 +35,6 @@ export function recorded(history: History, version: number, atMs: number, happen
   const sequence = history.count + 1;
   return { count: sequence, tail: [...history.tail, { sequence, version, atMs, ...happening }] };
 }
+
+/** Who executes what happens by itself. */
+export const timerName = "timer";

@@ -1,6 +1,6 @@
-import { timerName } from "#contract/instance-view.ts";
 import type { MessageOf } from "#contract/queue-messages.ts";
 import { DomainError } from "#domain/domain-error.ts";
+import { timerName } from "#domain/history.ts";
 import { type Instance, isFinal, saved, timersOf } from "#domain/instance.ts";
 import { escalated, executed, skipped, timersDone } from "#domain/instance-commands.ts";
 import type { DefinedAction } from "#domain/machine-definition.ts";
