@@ -8,7 +8,7 @@ export type RedriveFilters = {
   createdBeforeMs: number;
 };
 
-/** What became of a run: `skipped` ones were retried by somebody else meanwhile, or are gone. */
+/** What became of a run: `skipped` ones were retried by somebody else meanwhile, are gone, or cannot go on from there. */
 export const redriveOutcomes = ["retried", "skipped"] as const;
 export type RedriveOutcome = (typeof redriveOutcomes)[number];
 

@@ -1,6 +1,11 @@
 import { DomainError } from "./domain-error.ts";
+import type { JournalEntry } from "./journal.ts";
 import { isFinished, moved, type Run } from "./run.ts";
+import { endedResults } from "./step-results.ts";
 import type { Definition } from "./workflow.ts";
+
+/** How many steps a message lists. */
+const listedMax = 8;
 
 /** The run as nobody moves it on. A request that is under way ends, and what it came to is told; no further step begins. */
 export function paused(run: Run, by: string, nowMs: number): Run {
@@ -24,9 +29,10 @@ export function cancelled(run: Run, by: string, nowMs: number): Run {
 /** Where a retry begins: at the step that failed, at the first, or at a named one. */
 export type RetryFrom = "failed" | "start" | { step: string };
 
-/** What a retry is to be. */
+/** What a retry is to be. `entries` are all of the run's journal. */
 export type Retry = {
   from: RetryFrom;
+  entries: readonly JournalEntry[];
   definitionVersion: number;
   definition: Definition;
   payloadEdited: boolean;
@@ -34,23 +40,25 @@ export type Retry = {
 };
 
 /**
- * The finished run as it begins again at a step. What the steps before put out is kept; the requests of further steps carry
- * new ids, and whoever still works on the run can write nothing more.
+ * The finished run as it begins again at a step. What the steps before put out is kept: each of them has gone well, or has
+ * failed where the definition goes on without it, so that nothing is left out and later steps find what they name. The
+ * requests of further steps carry new ids, and whoever still works on the run can write nothing more.
  *
- * @throws DomainError `state_conflict` when it has not ended, or nothing failed; `validation_failed` for a step that the
- * definition does not have.
+ * @throws DomainError `state_conflict` when it has not ended, nothing failed, or a step before would be left out;
+ * `validation_failed` for a step that the definition does not have.
  */
 export function retried(run: Run, ran: Definition, retry: Retry, nowMs: number): Run {
   if (!isFinished(run))
     throw conflict(`The run is ${run.status}: only a finished run can be retried. Cancel it first.`);
-  const { from, definition, definitionVersion, payloadEdited, by } = retry;
-  const fromStep = stepToRetry(run, ran, from);
+  const { from, entries, definition, definitionVersion, payloadEdited, by } = retry;
+  const fromStep = from === "start" ? (definition.steps[0]?.name ?? "") : stepToRetry(run, ran, from);
   const step = definition.steps.findIndex(({ name }) => name === fromStep);
   if (step === -1) {
     const names = definition.steps.map(({ name }) => name).join(", ");
     const message = `version ${definitionVersion} has no step ${fromStep}: it has ${names}`;
     throw new DomainError("validation_failed", `from_step ${message}`, { errors: [{ path: "from_step", message }] });
   }
+  assertNoneLeftOut(definition, step, entries);
   const next = moved(run, "PENDING", nowMs, {
     type: "retried",
     by,
@@ -65,14 +73,33 @@ export function retried(run: Run, ran: Definition, retry: Retry, nowMs: number):
   return { ...next, ...anew, definitionVersion, step, generation, payloadGeneration, fence: run.fence + 1 };
 }
 
-function stepToRetry(run: Run, ran: Definition, from: RetryFrom): string {
+function stepToRetry(run: Run, ran: Definition, from: Exclude<RetryFrom, "start">): string {
   if (typeof from === "object") return from.step;
-  if (from === "start") return ran.steps[0]?.name ?? "";
   const failed = ran.steps[run.step]?.name;
   if (failed === undefined || run.status === "SUCCESS") {
     throw conflict("No step of the run failed: name the step to retry from, or start.");
   }
   return failed;
+}
+
+/** A step before the first that neither went well nor may be gone on without would be left out for ever, unseen. */
+function assertNoneLeftOut(definition: Definition, first: number, entries: readonly JournalEntry[]): void {
+  const { steps } = definition;
+  const ended = endedResults(entries, definition);
+  const leftOut = steps.slice(0, first).filter(({ name, onError }) => {
+    const status = ended.get(name)?.status;
+    return status !== "SUCCESS" && !(status === "FAILED" && onError === "continue");
+  });
+  const [earliest] = leftOut;
+  if (earliest === undefined) return;
+  const why = leftOut.map(({ name }) => `${name} (${ended.has(name) ? "failed" : "no result"})`);
+  const begin = `from_step ${steps[first]?.name} would leave out steps before it: ${listed(why)}.`;
+  throw conflict(`${begin} Retry from_step ${earliest.name}, or from: start.`);
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - listedMax;
+  return more > 0 ? `${names.slice(0, listedMax).join(", ")} and ${more} more` : names.join(", ");
 }
 
 function assertOpen(run: Run, command: string): Run {

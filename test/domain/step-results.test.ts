@@ -11,7 +11,7 @@ const last = madeStep({ name: "last", type: "webhook", onError: "continue" });
 const definition = madeDefinition(first, last);
 const lease = { untilMs: triggeredMs + 60_000, epoch: "e" };
 const resultsOf = (run: Run) => Object.fromEntries(stepResults(run, run.journal.tail, definition));
-const retry = { from: "start", definitionVersion: 1, definition, payloadEdited: false, by: "me" } as const;
+const retry = { from: "start", entries: [], definitionVersion: 1, definition, payloadEdited: false, by: "me" } as const;
 const held = claimed(madeRun(), lease, triggeredMs);
 
 describe("the step that is under way", () => {

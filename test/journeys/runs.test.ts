@@ -322,6 +322,25 @@ describe("commands", () => {
     expect(await command(runId, "retry", { from_step: "none" })).toMatchObject({ status: 422 });
   });
 
+  it("409 retry past a step that never ran, or failed for the run, says which and where to begin instead", async () => {
+    receiver.reply = ({ path }) => ({ status: path === "/a" ? 500 : 200 });
+    const once = { retry: { max_attempts: 1 } };
+    const use = hook("c", { body: "{{ steps.b.output.status_code }}" });
+    const runId = await trigger(await workflow([hook("a", {}, once), hook("b"), use]));
+    await service.settle();
+    const refused = await command(runId, "retry", { from_step: "c" });
+    expect(refused).toMatchObject({ status: 409, body: { code: "state_conflict" } });
+    expect(refused.body.message).toBe(
+      "from_step c would leave out steps before it: a (failed), b (no result). Retry from_step a, or from: start.",
+    );
+    expect(await get(runId)).toMatchObject({ status: "FAILED", retries: 0 });
+    receiver.clear();
+    expect((await command(runId, "retry", { from_step: "a" })).status).toBe(202);
+    await service.settle();
+    expect(await get(runId)).toMatchObject({ status: "SUCCESS" });
+    expect((await command(runId, "retry", { from_step: "c" })).status).toBe(202);
+  });
+
   it("204 erases a finished run with all that is its own, 409 one that has not ended", async () => {
     receiver.reply = () => ({ body: JSON.stringify("x".repeat(50_000)) });
     const marked = `planted${"p".repeat(2_000)}`;

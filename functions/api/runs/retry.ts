@@ -6,6 +6,7 @@ import { resource } from "#runtime/http-answer.ts";
 import { assertPayload } from "#runtime/runs/prepare-run.ts";
 import { sendRun } from "#runtime/runs/run-message.ts";
 import { loadDefinition } from "#store/definitions.ts";
+import { readJournal } from "#store/journal-chunks.ts";
 import { loadRun, replaceRun, replaceRunAndPayload } from "#store/runs.ts";
 import { loadWorkflow } from "#store/workflows.ts";
 
@@ -20,6 +21,7 @@ export const handler = api(route, async (request) => {
   if (payload !== undefined) assertPayload(definition, payload);
   const retry = {
     from: from_step === undefined ? from : { step: from_step },
+    entries: await readJournal(loaded.run.id, loaded.run.journal),
     definitionVersion,
     definition,
     payloadEdited: payload !== undefined,

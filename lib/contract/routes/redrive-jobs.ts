@@ -19,7 +19,8 @@ const redriveJobSchema = z
       started_before: timeField,
     }),
     counts: z.object({ retried: count, skipped: count }).meta({
-      description: "What became of the runs: `skipped` ones were retried by somebody else meanwhile.",
+      description:
+        "What became of the runs: `skipped` ones were retried by somebody else meanwhile, are gone, or cannot go on from there.",
     }),
     created_at: timeField,
     updated_at: timeField,

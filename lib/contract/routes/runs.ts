@@ -246,12 +246,15 @@ export const retryRun = defineRoute({
   path: "/api/v1/runs/{id}/retry",
   summary: "Retry a finished run",
   description:
-    "From the step that failed, from any step, or from the start; of the same version of the workflow or the newest; with the same payload or another. Results of earlier steps are kept. Requests carry new ids.",
+    "From the step that failed, from any step, or from the start; of the same version of the workflow or the newest; with the same payload or another. Results of earlier steps are kept, and each of them must have one: a step before that never ran, or failed without `on_error: continue` in the version to run, is a 409 that names it. Requests carry new ids.",
   scope: "trigger",
   params,
   body: z
     .object({
-      from: z.enum(["failed", "start"]).optional().meta({ description: "Where to begin; `failed` when not given." }),
+      from: z.enum(["failed", "start"]).optional().meta({
+        description:
+          "Where to begin: at the first step, or at the one where the run failed or was cancelled, which is the default.",
+      }),
       from_step: z.string().min(1).max(64).optional().meta({ description: "Or the step to begin at, by name." }),
       workflow_version: z.enum(["same", "newest"]).default("same"),
       payload: z.record(z.string(), z.unknown()).optional().meta({ description: "In place of the run's payload." }),
@@ -265,7 +268,7 @@ export const retryRun = defineRoute({
   answers: { 202: { ...changed, headers: ["ETag", "Idempotency-Replayed"] } },
   errors: ["resource_not_found", "state_conflict", "payload_too_large"],
   ifMatch: true,
-  grants: { ...commandGrants, queue: ["SendMessage"] },
+  grants: { table: ["GetItem", "BatchGetItem", "PutItem"], queue: ["SendMessage"] },
 });
 
 export const eraseRun = defineRoute({

@@ -1,11 +1,14 @@
 import { advancedBulk, isBulkDone } from "#domain/bulk-job.ts";
+import { DomainError } from "#domain/domain-error.ts";
 import type { Job } from "#domain/job.ts";
 import type { RedriveOutcome } from "#domain/redrive-job.ts";
+import type { Run } from "#domain/run.ts";
 import { retried } from "#domain/run-commands.ts";
 import { writeIdOf } from "#runtime/identity.ts";
 import { sendRun } from "#runtime/runs/run-message.ts";
 import { commit } from "#store/commit.ts";
 import { loadDefinition } from "#store/definitions.ts";
+import { readJournal } from "#store/journal-chunks.ts";
 import { findRun, replaceRun } from "#store/runs.ts";
 import type { JobStep } from "./job-step.ts";
 import { listFailed } from "./list-failed.ts";
@@ -34,11 +37,23 @@ async function redriveOne(job: Job, id: string, requestId: string, nowMs: number
     }
     const { definitionVersion } = run;
     const definition = await loadDefinition(run.workflowId, definitionVersion);
-    const retry = { from: "failed", definitionVersion, definition, payloadEdited: false, by: `job:${job.id}` } as const;
-    const next = retried(run, definition, retry, nowMs);
+    const entries = await readJournal(run.id, run.journal);
+    const what = { from: "failed", entries, definitionVersion, definition, payloadEdited: false } as const;
+    const next = unlessRefused(() => retried(run, definition, { ...what, by: `job:${job.id}` }, nowMs));
+    if (next === null) return "skipped";
     const { committed } = await commit([replaceRun(loaded, next)], { writeId, requestId });
     if (!committed) continue;
     await sendRun({ run: next, requestId });
     return "retried";
+  }
+}
+
+/** A run that is to be retried from elsewhere is for somebody to look at: the others go on without it. */
+function unlessRefused(retry: () => Run): Run | null {
+  try {
+    return retry();
+  } catch (error) {
+    if (error instanceof DomainError) return null;
+    throw error;
   }
 }
