@@ -1,7 +1,7 @@
+import { altersNumber } from "#domain/altered-number.ts";
 import { DomainError, type Violation } from "#domain/domain-error.ts";
+import { jsonDepth, jsonDepthMax } from "#domain/json-depth.ts";
 
-/** Nested deeper than this, a body is refused before it is parsed: recursion over it would overflow the stack. */
-export const depthMax = 64;
 /** How many violations one answer names. More would make the answer many times larger than the body. */
 const violationsMax = 100;
 /** How much of a member's name a path shows. */
@@ -17,8 +17,8 @@ const forbiddenMembers = new Set(["__proto__", "constructor"]);
  * named `__proto__` or `constructor`, numbers that JavaScript would alter (2^53+1, 1e400) and lone surrogates.
  */
 export function parseStrictJson(text: string, subject = "The body"): unknown {
-  if (depthOf(text) > depthMax) {
-    throw new DomainError("malformed_json", `${subject} is nested deeper than ${depthMax} levels. Flatten it.`);
+  if (jsonDepth(text) > jsonDepthMax) {
+    throw new DomainError("malformed_json", `${subject} is nested deeper than ${jsonDepthMax} levels. Flatten it.`);
   }
   const problems: Problems = new Map();
   let value: unknown;
@@ -69,45 +69,6 @@ function problemOfValue(member: string, item: unknown, source: string | undefine
     return `is a number that cannot be kept exactly (${source.slice(0, 40)}). Send it as a string.`;
   }
   return null;
-}
-
-/**
- * Integers must be safe ones, and what is larger must keep its digits, however it is written (9007199254740993.0); a
- * fraction may be rounded to a double, but must stay finite and not vanish.
- */
-function altersNumber(value: number, source: string): boolean {
-  if (!Number.isFinite(value)) return true;
-  if (value === 0) return /[1-9]/.test(digitsOf(source));
-  if (Math.abs(value) <= Number.MAX_SAFE_INTEGER) return false;
-  return /^-?\d+$/.test(source) || !keepsDigits(value, source);
-}
-
-function keepsDigits(value: number, source: string): boolean {
-  const kept = digitsOf(String(value)).replace(/0+$/, "");
-  const sent = digitsOf(source);
-  return sent.startsWith(kept) && !/[1-9]/.test(sent.slice(kept.length));
-}
-
-/** The digits of a number's mantissa, from its first significant one. */
-function digitsOf(number: string): string {
-  return number.replace(/e.*$/i, "").replace(/\D/g, "").replace(/^0+/, "");
-}
-
-/** How deep arrays and objects nest, counted without recursion. */
-function depthOf(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let index = 0; index < text.length; index++) {
-    const char = text.charCodeAt(index);
-    if (inString) {
-      if (char === 0x5c) index++;
-      else if (char === 0x22) inString = false;
-    } else if (char === 0x22) inString = true;
-    else if (char === 0x7b || char === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (char === 0x7d || char === 0x5d) depth--;
-  }
-  return deepest;
 }
 
 function syntaxMessage(cause: unknown): string {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { depthMax, parseStrictJson, summary } from "#contract/strict-json.ts";
+import { parseStrictJson, summary } from "#contract/strict-json.ts";
 import { DomainError } from "#domain/domain-error.ts";
+import { jsonDepthMax } from "#domain/json-depth.ts";
 
 function refusalOf(text: string): DomainError {
   try {
@@ -173,8 +174,8 @@ describe("400 malformed_json", () => {
     ["objects", objects],
     ["arrays and objects by turns", (depth: number) => arrays(Math.ceil(depth / 2), objects(Math.floor(depth / 2)))],
   ])("for %s nested 65 deep or 100,000, where 64 are taken", (_, nest) => {
-    expect(JSON.stringify(parseStrictJson(nest(depthMax)))).toBe(nest(depthMax));
-    for (const depth of [depthMax + 1, 100_000]) {
+    expect(JSON.stringify(parseStrictJson(nest(jsonDepthMax)))).toBe(nest(jsonDepthMax));
+    for (const depth of [jsonDepthMax + 1, 100_000]) {
       expect(refusalOf(nest(depth))).toMatchObject({
         code: "malformed_json",
         message: "The body is nested deeper than 64 levels. Flatten it.",

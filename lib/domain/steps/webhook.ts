@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { HttpResult } from "#domain/http-exchange.ts";
+import { jsonDepth, jsonDepthMax } from "#domain/json-depth.ts";
 import { retryAfterMs } from "#domain/retry-after.ts";
 import type { Outcome, StepType } from "./step-type.ts";
 
@@ -82,8 +83,9 @@ function covers(code: number | string, answered: number): boolean {
   return answered >= low && answered <= high;
 }
 
-/** JSON where the answer is JSON, whatever it says of itself; else its text. */
+/** JSON where the answer is JSON, whatever it says of itself; its text where it is none, or nested too deep to be kept. */
 function readable(body: string): unknown {
+  if (jsonDepth(body) > jsonDepthMax) return body;
   try {
     return JSON.parse(body);
   } catch {
