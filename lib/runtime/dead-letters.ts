@@ -1,6 +1,7 @@
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type MessageOf, type QueueMessage, queueMessageSchema } from "#contract/queue-messages.ts";
 import { keepPoison } from "#store/poison.ts";
+import { eachMessage } from "./each-message.ts";
 import { logger } from "./logger.ts";
 import { countMetrics } from "./metrics.ts";
 import { withContext } from "./request-context.ts";
@@ -15,18 +16,15 @@ type DeadLetterHandlers = {
  * cannot be read is kept whole.
  */
 export function deadLetters(handlers: DeadLetterHandlers) {
-  return async (event: SQSEvent): Promise<SQSBatchResponse> => {
-    const batchItemFailures: SQSBatchResponse["batchItemFailures"] = [];
-    for (const record of event.Records) {
+  return (event: SQSEvent): Promise<SQSBatchResponse> =>
+    eachMessage(event, async (record) => {
       try {
         await take(record, handlers);
       } catch (error) {
         logger.error("dead letter not taken", { message_id: record.messageId, error: error as Error });
-        batchItemFailures.push({ itemIdentifier: record.messageId });
+        throw error;
       }
-    }
-    return { batchItemFailures };
-  };
+    });
 }
 
 async function take(record: SQSRecord, handlers: DeadLetterHandlers): Promise<void> {

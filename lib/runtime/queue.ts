@@ -1,6 +1,6 @@
-import { BatchProcessor, EventType, processPartialResponse } from "@aws-lambda-powertools/batch";
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
 import { type MessageOf, type QueueMessage, queueMessageSchema } from "#contract/queue-messages.ts";
+import { eachMessage } from "./each-message.ts";
 import { logger } from "./logger.ts";
 import { withContext } from "./request-context.ts";
 
@@ -19,11 +19,7 @@ type MessageHandlers = {
 export function worker(handlers: MessageHandlers) {
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
     const budget = { remainingMs: () => context.getRemainingTimeInMillis() };
-    const handleRecord = (record: SQSRecord) => handleMessage(record, handlers, budget);
-    return processPartialResponse(event, handleRecord, new BatchProcessor(EventType.SQS), {
-      context,
-      throwOnFullBatchFailure: false,
-    });
+    return eachMessage(event, (record) => handleMessage(record, handlers, budget));
   };
 }
 
