@@ -18,6 +18,11 @@ async function minutes(count: number): Promise<void> {
   for (let minute = 0; minute < count; minute++) await service.clock.advance(60_000);
 }
 
+/** Lets AWS refuse an action as busy, until the faults are cleared. */
+function refusing(action: string): void {
+  service.faults.set({ calls: { decide: (call) => (call.action === action ? "throttle" : undefined) } });
+}
+
 describe("an answer", () => {
   it("that is nested too deep is kept as its text, and its request is sent once", async () => {
     const body = "[".repeat(5_000) + "]".repeat(5_000);
@@ -28,5 +33,43 @@ describe("an answer", () => {
     expect([run.status, run.results.tell?.response_data === body]).toEqual(["SUCCESS", true]);
     await minutes(10);
     expect(receiver.received).toHaveLength(1);
+  });
+
+  it("that S3 does not take is kept in the table, and its request is sent once", async () => {
+    const text = "x".repeat(50_000);
+    receiver.reply = () => ({ body: JSON.stringify(text) });
+    refusing("PutObject");
+    const runId = await trigger(await workflow([hook("tell", {}, { retry: { max_attempts: 5 } })]));
+    await minutes(10);
+    const run = await get(runId);
+    expect([run.status, run.results.tell?.response_data === text]).toEqual(["SUCCESS", true]);
+    expect(receiver.received).toHaveLength(1);
+  });
+
+  it("that cannot be kept at all fails its step, and its request is not sent again", async () => {
+    receiver.reply = () => ({ body: "\u0001".repeat(60_000) }); // six times as long as JSON
+    refusing("PutObject");
+    const tell = hook("tell", {}, { retry: { max_attempts: 5, backoff: 0 }, on_error: "continue" });
+    const runId = await trigger(await workflow([tell]));
+    await minutes(10);
+    const run = await get(runId);
+    expect(run).toMatchObject({ status: "SUCCESS", step_results: { tell: { status: "FAILED", attempt: 1 } } });
+    expect(run.step_results.tell.error).toMatch(/^answered 200, and the answer could not be taken in/);
+    expect(receiver.received).toHaveLength(1);
+  });
+});
+
+describe("what a request came to", () => {
+  it("is saved although the next step cannot be begun yet, and the request is sent once", async () => {
+    await service.call("PUT", "/api/v1/secrets/LATER", { json: { value: "a-secret-for-later" } });
+    refusing("GetParameters");
+    const second = hook("second", { headers: { authorization: "{{ secrets.LATER }}" } });
+    const runId = await trigger(await workflow([hook("first"), second]));
+    await minutes(3);
+    expect(await get(runId)).toMatchObject({ status: "PENDING", step_results: { first: { status: "SUCCESS" } } });
+    service.faults.clear();
+    await minutes(10);
+    expect(await get(runId)).toMatchObject({ status: "SUCCESS" });
+    expect(receiver.received.map(({ path }) => path)).toEqual(["/step/first", "/step/second"]);
   });
 });

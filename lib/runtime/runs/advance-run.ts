@@ -54,7 +54,9 @@ async function advance(loaded: LoadedRun, definition: Definition, budget: WorkBu
   let unsaved: Unsaved | null = null;
   for (;;) {
     const told: Run = unsaved === null ? standing.run : settled(standing.run, unsaved.step, unsaved.attempt);
-    const { run, next, secrets } = await asFarAsItGoes(standing, told, definition, scope);
+    const reaching = asFarAsItGoes(standing, told, definition, scope);
+    const reached: Reached = await (unsaved === null ? reaching : reaching.catch((error) => putOff(told, error)));
+    const { run, next, secrets } = reached;
     const target = next.kind === "send" ? taken(run, next.step, definition, budget) : run;
     if (target === standing.run) return "done";
     const outcome = await saveRun(standing, target, { writeId: newWriteId(), requestId: standing.requestId });
@@ -77,13 +79,17 @@ async function advance(loaded: LoadedRun, definition: Definition, budget: WorkBu
   }
 }
 
-/** The run as far as it goes without a request, and the secrets that are in what is to be sent. */
-async function asFarAsItGoes(
-  loaded: LoadedRun,
-  from: Run,
-  definition: Definition,
-  scope: RunScope,
-): Promise<{ run: Run; next: Next; secrets: ReadonlyMap<string, string> }> {
+/** How far a run goes without a request, and the secrets that are in what is to be sent. */
+type Reached = { run: Run; next: Next; secrets: ReadonlyMap<string, string> };
+
+/** The run with what was told of it, and no further: what failed after that is to be met again without it. */
+function putOff(told: Run, error: unknown): Reached {
+  logger.error("step not begun", { run_id: told.id, error: error as Error });
+  const run = told.status === "RUNNING" ? handedOn(told, Date.now()) : told;
+  return { run, next: { kind: "rest" }, secrets: new Map() };
+}
+
+async function asFarAsItGoes(loaded: LoadedRun, from: Run, definition: Definition, scope: RunScope): Promise<Reached> {
   let prepared: Configured | null = null;
   let run = from;
   for (;;) {
