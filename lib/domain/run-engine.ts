@@ -1,3 +1,4 @@
+import { errorText } from "./error-text.ts";
 import { type Happening, type StoredOutput, written } from "./journal.ts";
 import { backoffMs, isRetryable } from "./retry-policy.ts";
 import { isFinished, type Lease, moved, type Run } from "./run.ts";
@@ -90,7 +91,8 @@ export function settled(run: Run, step: Step, attempt: Settled): Run {
     return atNextStep(noted(run, nowMs, entry));
   }
   if (outcome.ok) throw new Error("A step that went well has an output.");
-  const { error, cause, retryAfterMs } = outcome;
+  const { cause, retryAfterMs } = outcome;
+  const error = errorText(outcome.error);
   if (isFinished(run) || !isRetryable(step.retry, run.attempt, cause)) return failedStep(run, step, error, nowMs);
   const retryAtMs = nowMs + backoffMs(step.retry, run.attempt, shareOf(run), retryAfterMs);
   const entry = {
@@ -108,7 +110,8 @@ export function settled(run: Run, step: Step, attempt: Settled): Run {
 }
 
 /** The run at its end, because it cannot go on. */
-export function failedRun(run: Run, error: string, nowMs: number): Run {
+export function failedRun(run: Run, reason: string, nowMs: number): Run {
+  const error = errorText(reason);
   return { ...moved(run, "FAILED", nowMs, { type: "completed", status: "FAILED", error }), error, ...atRest };
 }
 
@@ -134,7 +137,8 @@ function waiting(run: Run, startedAtMs: number, untilMs: number, nowMs: number):
 }
 
 /** A step that failed for good: the run fails with it, or goes on without it. */
-function failedStep(run: Run, step: Step, error: string, nowMs: number): Run {
+function failedStep(run: Run, step: Step, reason: string, nowMs: number): Run {
+  const error = errorText(reason);
   const continued = step.onError === "continue";
   const startedAtMs = run.stepStartedAtMs ?? nowMs;
   const entry = { type: "step_failed", step: step.name, attempt: run.attempt, startedAtMs, error, continued } as const;

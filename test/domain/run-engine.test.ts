@@ -139,6 +139,38 @@ describe("an attempt", () => {
   });
 });
 
+describe("an error", () => {
+  const definition = madeDefinition(notify, { ...notify, name: "second" });
+  const held = claimed(madeRun(), lease, triggeredMs);
+  const long = `\u0000${"\u{1F600}".repeat(100_000)}`;
+  const outcome = { ok: false, error: long, cause: "network", retryAfterMs: null } as const;
+  const attempt = { outcome, output: null, startedAtMs: triggeredMs, settledAtMs: triggeredMs };
+  const lenient = { ...notify, onError: "continue" as const };
+
+  it.each([
+    ["of an attempt", settled(held, notify, attempt)],
+    ["of a step", settled({ ...held, attempt: 3 }, notify, attempt)],
+    ["of a step that is passed over", settled({ ...held, attempt: 3 }, lenient, attempt)],
+    [
+      "of a configuration",
+      proceed(madeRun(), definition, { step: notify, ready: { ok: false, error: long } }, triggeredMs).run,
+    ],
+    ["of a run", failedRun(held, long, triggeredMs)],
+  ])("%s is at most 1,000 characters of Unicode text, 3 bytes each", (_, run) => {
+    const errors = [run.error, ...run.journal.tail.map((entry) => ("error" in entry ? entry.error : null))];
+    for (const error of errors.filter((each) => each !== null)) {
+      expect(error.length).toBeLessThanOrEqual(1_000);
+      expect(error.isWellFormed()).toBe(true);
+      expect(Buffer.byteLength(JSON.stringify(error))).toBeLessThanOrEqual(3_002);
+    }
+    expect(errors.some((error) => error?.endsWith("..."))).toBe(true);
+  });
+
+  it("keeps its line breaks", () => {
+    expect(failedRun(held, 'answered 500: {\n\t"a"\r\n}', triggeredMs).error).toBe('answered 500: {\n\t"a"\r\n}');
+  });
+});
+
 describe("the ends of a run", () => {
   it("a run handed on waits for another worker", () => {
     expect(handedOn(claimed(madeRun(), lease, triggeredMs), triggeredMs)).toMatchObject({

@@ -59,6 +59,21 @@ describe("an answer", () => {
   });
 });
 
+describe("a configuration that cannot be used", () => {
+  it.each([[5_000], [14_000]])("fails its run with a short error, whoever made %i faults of it", async (count) => {
+    const id = await workflow([hook("tell", { headers: "{{ payload.h }}" })]);
+    const h = Object.fromEntries(Array.from({ length: count }, (_, n) => [`k${n}`, null]));
+    const runId = await trigger(id, { h });
+    await service.settle();
+    const run = await get(runId);
+    expect(run).toMatchObject({ status: "FAILED", step_results: { tell: { status: "FAILED" } } });
+    expect(run.error).toMatch(/config\.headers\.k4 .*, and \d+ more faults$/);
+    expect(run.error.length).toBeLessThanOrEqual(1_000);
+    const list = await service.call("GET", `/api/v1/runs?workflow_id=${id}`);
+    expect(JSON.stringify(list.body).length).toBeLessThan(4_000);
+  });
+});
+
 describe("what a request came to", () => {
   it("is saved although the next step cannot be begun yet, and the request is sent once", async () => {
     await service.call("PUT", "/api/v1/secrets/LATER", { json: { value: "a-secret-for-later" } });
