@@ -1,5 +1,8 @@
 import * as z from "zod";
 
+/** How often a message is delivered before the queue gives it up. */
+export const deliveriesMax = 5;
+
 const request = { request_id: z.string() };
 
 /** What the queue carries: a hint that something is due. Losing one loses nothing, since the sweep sends it again. */

@@ -3,6 +3,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { Queue, QueueEncryption } from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
+import { deliveriesMax } from "#contract/queue-messages.ts";
 
 /** How long one invocation of the worker may take, and of the function that takes dead letters. */
 export const workerTimeout = Duration.seconds(60);
@@ -27,7 +28,7 @@ export class WorkQueue extends Construct {
       enforceSSL: true,
       visibilityTimeout,
       retentionPeriod: Duration.days(4),
-      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: 5 },
+      deadLetterQueue: { queue: this.#deadLetters, maxReceiveCount: deliveriesMax },
     });
   }
 

@@ -1,11 +1,11 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from "aws-lambda";
-import { type MessageOf, type QueueMessage, queueMessageSchema } from "#contract/queue-messages.ts";
+import { deliveriesMax, type MessageOf, type QueueMessage, queueMessageSchema } from "#contract/queue-messages.ts";
 import { eachMessage } from "./each-message.ts";
 import { logger } from "./logger.ts";
 import { withContext } from "./request-context.ts";
 
-/** What a message's handler gets beside the message: how long it may still work. */
-export type WorkBudget = { remainingMs: () => number };
+/** What a message's handler gets beside the message: how long it may still work, and whether the message comes again. */
+export type WorkBudget = { remainingMs: () => number; isLastDelivery: boolean };
 
 /** Who handles each type of message. */
 type MessageHandlers = {
@@ -18,8 +18,11 @@ type MessageHandlers = {
  */
 export function worker(handlers: MessageHandlers) {
   return (event: SQSEvent, context: Context): Promise<SQSBatchResponse> => {
-    const budget = { remainingMs: () => context.getRemainingTimeInMillis() };
-    return eachMessage(event, (record) => handleMessage(record, handlers, budget));
+    const remainingMs = () => context.getRemainingTimeInMillis();
+    return eachMessage(event, (record) => {
+      const isLastDelivery = Number(record.attributes.ApproximateReceiveCount) >= deliveriesMax;
+      return handleMessage(record, handlers, { remainingMs, isLastDelivery });
+    });
   };
 }
 

@@ -1,9 +1,9 @@
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
-import { DomainError } from "#domain/domain-error.ts";
 import { environment } from "#store/environment.ts";
 import { keepPoison } from "#store/poison.ts";
 import { itemOfImage } from "#store/stream-image.ts";
 import { logger } from "./logger.ts";
+import { mayPass } from "./may-pass.ts";
 import { countMetrics } from "./metrics.ts";
 
 /** One change of one item. `expired` tells DynamoDB's own deletion (TTL) from a person's. */
@@ -47,8 +47,8 @@ export function stream<Read>(
 
 /**
  * The shell around a stream handler that takes changes one by one, without a window. `apply` gives the changes that it
- * could not do, each with why: from the first that AWS was too busy for, or refused, the batch comes again; one that fails
- * by itself is kept whole and passed over, as one is that cannot be read.
+ * could not do, each with why: from the first that AWS was too busy for, or refused for now, the batch comes again; one that
+ * fails by itself is kept whole and passed over, as one is that cannot be read.
  *
  * @param consumer under which name such changes are kept, since the shard is not known here
  */
@@ -63,7 +63,7 @@ export function streamOfEach<Read>(
     for (const { record, read: change } of changes) {
       if (!failures.has(change)) continue;
       const error = failures.get(change);
-      if (!isOfAws(error)) {
+      if (!mayPass(error)) {
         await setAside(consumer, record, error);
         continue;
       }
@@ -72,12 +72,6 @@ export function streamOfEach<Read>(
     }
     return { batchItemFailures: [] };
   };
-}
-
-/** True for what may be over when it is tried again: it came from AWS, whose clients mark every error of theirs. */
-function isOfAws(error: unknown): boolean {
-  if (error instanceof DomainError) return error.code === "service_unavailable";
-  return error instanceof Error && "$metadata" in error;
 }
 
 async function readChanges<Read>(

@@ -1,5 +1,10 @@
 import { SendMessageCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { describe, expect, it } from "vitest";
+import type { AwsCall } from "#local/faults.ts";
+import { runKey } from "#store/keys.ts";
+import { table, tableName } from "#store/table.ts";
+import { disturbed } from "#test/disturbed.ts";
 import { dumpTables } from "#test/dump-tables.ts";
 import { startService } from "#test/service.ts";
 
@@ -17,6 +22,7 @@ async function minutes(count: number): Promise<void> {
   for (let minute = 0; minute < count; minute++) await service.clock.advance(minuteMs);
 }
 
+const list = async (): Promise<{ run_id: string }[]> => (await service.call("GET", "/api/v1/runs")).body.items;
 const get = async (id: string) => (await service.call("GET", `/api/v1/runs/${id}`)).body;
 
 describe("a message that the queue gives up on", () => {
@@ -62,6 +68,25 @@ describe("a message that the queue gives up on", () => {
     expect(run.error).toMatch(/never came to an end|again and again/);
     expect(claims.size).toBeLessThanOrEqual(12);
   }, 120_000);
+
+  it("has ended its run first, where the worker failed on that for a reason that does not pass", async () => {
+    const body = "{{ payload.a }}";
+    const steps = [{ name: "tell", type: "webhook", config: { url: "https://example.com/", body } }];
+    await service.call("POST", "/api/v1/workflows", { json: { id: "broken", name: "Broken", steps } });
+    const lost = { decide: ({ action }: AwsCall) => (action === "SendMessage" ? ("throttle" as const) : undefined) };
+    const { run_id } = await disturbed(service, lost, async () => {
+      return (await service.call("POST", "/api/v1/trigger", { json: { workflow_id: "broken", payload: {} } })).body;
+    });
+    const update = { TableName: tableName(), Key: runKey(run_id), UpdateExpression: "SET p = :p" };
+    await table().send(new UpdateCommand({ ...update, ExpressionAttributeValues: { ":p": "{" } }));
+    await minutes(20);
+    expect((await list()).find((run) => run.run_id === run_id)).toMatchObject({ status: "PENDING" });
+    await minutes(20);
+    expect((await list()).find((run) => run.run_id === run_id)).toMatchObject({
+      status: "FAILED",
+      error: expect.stringMatching(/^The service fails on this run, and would again \(SyntaxError\)/),
+    });
+  }, 60_000);
 
   it("is kept whole when it is none of ours", async () => {
     const { sqs } = service.endpoints;

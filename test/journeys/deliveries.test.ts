@@ -191,11 +191,11 @@ it("a worker whose time is short passes a delivery on, and attempts nothing", as
     requestId: "r",
   });
   const message = { type: "deliver_event", delivery_id: id, request_id: "r" } as const;
-  await deliverEvent(message, { remainingMs: () => 19_999 });
+  await deliverEvent(message, { remainingMs: () => 19_999, isLastDelivery: false });
   expect(events()).toEqual([]);
   await service.settle();
   expect(events()).toHaveLength(1);
-  await deliverEvent(message, { remainingMs: () => 60_000 });
+  await deliverEvent(message, { remainingMs: () => 60_000, isLastDelivery: false });
   expect(events()).toHaveLength(1); // a message that comes again finds nothing to do
 });
 

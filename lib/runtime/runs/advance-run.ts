@@ -1,5 +1,5 @@
 import type { MessageOf } from "#contract/queue-messages.ts";
-import type { Run } from "#domain/run.ts";
+import { isFinished, type Run } from "#domain/run.ts";
 import { duenessOf } from "#domain/run-due.ts";
 import {
   claimed,
@@ -14,6 +14,7 @@ import {
 import type { Definition, Step } from "#domain/workflow.ts";
 import { newWriteId } from "#runtime/identity.ts";
 import { logger } from "#runtime/logger.ts";
+import { mayPass } from "#runtime/may-pass.ts";
 import type { WorkBudget } from "#runtime/queue.ts";
 import { loadDefinition } from "#store/definitions.ts";
 import { environment } from "#store/environment.ts";
@@ -25,12 +26,17 @@ import { sendStep } from "./send-step.ts";
 
 /** What a step's attempt needs besides the time of its request: to save what it came to. */
 const savingMs = 10_000;
+/** What the expressions of a step may take on a slow machine, and saving it. With less time left what is done is saved first. */
+const configuringMs = 20_000;
 /** A lease outlasts its holder, who is stopped when its invocation's time is over. */
 const leaseMarginMs = 15_000;
 
 /**
  * Moves a run on until it rests or time is short. The message is a hint, which may come twice, late, or about a run that
  * somebody else has: a run is claimed before anything is sent for it, and every save stands on what was loaded.
+ *
+ * @throws what failed, so that the message comes again. A run that it would fail on for ever is ended: at the last delivery,
+ * or at once where another try would send a request again.
  */
 export async function advanceRun(message: MessageOf<"advance_run">, budget: WorkBudget): Promise<void> {
   for (;;) {
@@ -39,24 +45,30 @@ export async function advanceRun(message: MessageOf<"advance_run">, budget: Work
     const due = duenessOf(loaded.run, environment().LEASE_EPOCH, Date.now());
     if (due.kind === "early") return sendRun(loaded);
     if (due.kind !== "due") return;
-    const definition = await loadDefinition(loaded.run.workflowId, loaded.run.definitionVersion);
-    if ((await advance(loaded, definition, budget)) === "done") return;
+    const held: Held = { standing: loaded, unsaved: null };
+    try {
+      if ((await advance(held, budget)) === "done") return;
+    } catch (error) {
+      const isOver = budget.isLastDelivery || held.unsaved !== null;
+      if (isOver && !mayPass(error)) await giveUp(held.standing, error);
+      throw error;
+    }
   }
 }
 
-/** What an attempt came to that is not saved yet. */
-type Unsaved = { step: Step; attempt: Settled };
+/** A run in this worker's hands: as it stands in the table, and what an attempt came to that is not saved yet. */
+type Held = { standing: LoadedRun; unsaved: { step: Step; attempt: Settled } | null };
 
 /** `again`: somebody else changed the run before anything was done for it. */
-async function advance(loaded: LoadedRun, definition: Definition, budget: WorkBudget): Promise<"done" | "again"> {
+async function advance(held: Held, budget: WorkBudget): Promise<"done" | "again"> {
+  const { workflowId, definitionVersion } = held.standing.run;
+  const definition = await loadDefinition(workflowId, definitionVersion);
   const scope = new RunScope(definition);
-  let standing = loaded;
-  let unsaved: Unsaved | null = null;
   for (;;) {
+    const { standing, unsaved } = held;
     const told: Run = unsaved === null ? standing.run : settled(standing.run, unsaved.step, unsaved.attempt);
-    const reaching = asFarAsItGoes(standing, told, definition, scope);
-    const reached: Reached = await (unsaved === null ? reaching : reaching.catch((error) => putOff(told, error)));
-    const { run, next, secrets } = reached;
+    const reaching = asFarAsItGoes(standing, told, definition, scope, budget);
+    const { run, next, secrets } = await (unsaved === null ? reaching : reaching.catch((error) => putOff(told, error)));
     const target = next.kind === "send" ? taken(run, next.step, definition, budget) : run;
     if (target === standing.run) return "done";
     const outcome = await saveRun(standing, target, { writeId: newWriteId(), requestId: standing.requestId });
@@ -67,15 +79,27 @@ async function advance(loaded: LoadedRun, definition: Definition, budget: WorkBu
         logger.warn("run taken over", { run_id: standing.run.id, fence: standing.run.fence });
         return "done";
       }
-      standing = outcome.current; // paused, cancelled or looked after meanwhile: told again on what stands there
+      held.standing = outcome.current; // paused, cancelled or looked after meanwhile: told again on what stands there
       continue;
     }
-    standing = outcome.loaded;
+    held.standing = outcome.loaded;
+    held.unsaved = null;
     if (next.kind !== "send" || target.status !== "RUNNING") {
-      await sendRun(standing);
+      await sendRun(held.standing);
       return "done";
     }
-    unsaved = { step: next.step, attempt: await sendStep(standing.run, next, secrets, scope) };
+    held.unsaved = { step: next.step, attempt: await sendStep(held.standing.run, next, secrets, scope) };
+  }
+}
+
+/** Ends a run that the worker failed on for good, as long as nobody else has taken it. */
+async function giveUp(held: LoadedRun, error: unknown): Promise<void> {
+  const name = error instanceof Error ? error.name : "unknown";
+  const why = `The service fails on this run, and would again (${name}): its log says more. Retry it once that is mended.`;
+  for (let standing: LoadedRun | null = held; standing?.run.fence === held.run.fence && !isFinished(standing.run); ) {
+    const by = { writeId: newWriteId(), requestId: standing.requestId };
+    const outcome = await saveRun(standing, failedRun(standing.run, why, Date.now()), by);
+    standing = outcome.saved ? null : outcome.current;
   }
 }
 
@@ -89,12 +113,21 @@ function putOff(told: Run, error: unknown): Reached {
   return { run, next: { kind: "rest" }, secrets: new Map() };
 }
 
-async function asFarAsItGoes(loaded: LoadedRun, from: Run, definition: Definition, scope: RunScope): Promise<Reached> {
+async function asFarAsItGoes(
+  loaded: LoadedRun,
+  from: Run,
+  definition: Definition,
+  scope: RunScope,
+  budget: WorkBudget,
+): Promise<Reached> {
   let prepared: Configured | null = null;
   let run = from;
   for (;;) {
     const { run: reached, next } = proceed(run, definition, prepared, Date.now());
     if (next.kind !== "configure") return { run: reached, next, secrets: prepared?.secrets ?? new Map() };
+    if (reached !== loaded.run && budget.remainingMs() < configuringMs) {
+      return { run: handedOn(reached, Date.now()), next: { kind: "rest" }, secrets: new Map() };
+    }
     prepared = await scope.configure(loaded, reached, next.step);
     run = reached;
   }
