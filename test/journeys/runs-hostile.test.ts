@@ -35,6 +35,15 @@ describe("an answer", () => {
     expect(receiver.received).toHaveLength(1);
   });
 
+  it("with a number that JavaScript would alter passes its digits on", async () => {
+    receiver.reply = () => ({ body: '{"id": 9007199254740993}' });
+    const use = hook("use", { method: "GET", url: `${receiver.url}/items/{{ steps.tell.output.response_data.id }}` });
+    const runId = await trigger(await workflow([hook("tell"), use]));
+    await service.settle();
+    expect((await get(runId)).results.tell).toMatchObject({ response_data: { id: "9007199254740993" } });
+    expect(receiver.received[1]?.path).toBe("/items/9007199254740993");
+  });
+
   it("that S3 does not take is kept in the table, and its request is sent once", async () => {
     const text = "x".repeat(50_000);
     receiver.reply = () => ({ body: JSON.stringify(text) });

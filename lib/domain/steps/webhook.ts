@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { altersNumber } from "#domain/altered-number.ts";
 import type { HttpResult } from "#domain/http-exchange.ts";
 import { jsonDepth, jsonDepthMax } from "#domain/json-depth.ts";
 import { retryAfterMs } from "#domain/retry-after.ts";
@@ -83,12 +84,19 @@ function covers(code: number | string, answered: number): boolean {
   return answered >= low && answered <= high;
 }
 
-/** JSON where the answer is JSON, whatever it says of itself; its text where it is none, or nested too deep to be kept. */
+/**
+ * JSON where the answer is JSON, whatever it says of itself; its text where it is none, or nested too deep to be kept. A
+ * number that JavaScript would alter is a text of its digits, so that the id that was answered is the one that is used.
+ */
 function readable(body: string): unknown {
   if (jsonDepth(body) > jsonDepthMax) return body;
   try {
-    return JSON.parse(body);
+    return JSON.parse(body, exactNumber as (member: string, value: unknown) => unknown);
   } catch {
     return body;
   }
+}
+
+function exactNumber(_member: string, value: unknown, { source }: { source?: string }): unknown {
+  return typeof value === "number" && source !== undefined && altersNumber(value, source) ? source : value;
 }

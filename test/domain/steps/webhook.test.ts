@@ -26,4 +26,17 @@ describe("the answer to a webhook", () => {
     expect(JSON.stringify(taken(nest(jsonDepthMax)))).toBe(nest(jsonDepthMax));
     for (const depth of [jsonDepthMax + 1, 5_000, 32_000]) expect(taken(nest(depth))).toBe(nest(depth));
   });
+
+  it("keeps numbers that JavaScript would alter as texts with their digits, and all others as numbers", () => {
+    const body =
+      '{"id": 9007199254740993, "x": 1e400, "y": [-12345678901234567890.5, 1e-400], "z": [9007199254740991, 0.1, -0, 1E2]}';
+    expect(taken(body)).toEqual({
+      id: "9007199254740993",
+      x: "1e400",
+      y: ["-12345678901234567890.5", "1e-400"],
+      z: [9007199254740991, 0.1, -0, 100],
+    });
+    expect(taken("9007199254740993")).toBe("9007199254740993");
+    expect(taken('["9007199254740993", 1e20]')).toEqual(["9007199254740993", 1e20]);
+  });
 });
