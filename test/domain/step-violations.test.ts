@@ -48,6 +48,36 @@ describe("the steps of a definition", () => {
     expect(stepViolations([step], open).map((violation) => violation.path)).toEqual([path]);
   });
 
+  const codes = 'a list of 1 to 50 statuses, such as [200, "3xx", "500-504"]';
+  const code = "a status such as 204, a class such as 2xx, or a range such as 500-504, the lower one first";
+  const methods = "one of GET, HEAD, POST, PUT, PATCH, DELETE";
+  const header = "a text, a number, true or false";
+  const headers = 'an object of names and texts, such as {"X-Team": "billing"}';
+  const url = "a URL, such as https://api.example.com/orders";
+  it.each([
+    [{ ...delay, config: {} }, /^steps\.0\.config\.duration must be seconds, such as 2, or an ISO 8601 duration/],
+    [webhook({ url: undefined }), `steps.0.config.url must be ${url}`],
+    [webhook({ url: "" }), `steps.0.config.url must be ${url}`],
+    [webhook({ url: "x".repeat(2_049) }), "steps.0.config.url must be at most 2048 characters"],
+    [webhook({ method: 7 }), `steps.0.config.method must be ${methods}`],
+    [webhook({ method: "FETCH" }), `steps.0.config.method must be ${methods}`],
+    [webhook({ headers: ["a"] }), `steps.0.config.headers must be ${headers}`],
+    [webhook({ headers: { "X-A": null } }), `steps.0.config.headers.X-A must be ${header}`],
+    [webhook({ headers: { "X-A": {} } }), `steps.0.config.headers.X-A must be ${header}`],
+    [webhook({ success_codes: 200 }), `steps.0.config.success_codes must be ${codes}`],
+    [webhook({ success_codes: [] }), `steps.0.config.success_codes must be ${codes}`],
+    [webhook({ success_codes: Array(51).fill(200) }), `steps.0.config.success_codes must be ${codes}`],
+    [webhook({ success_codes: [99] }), `steps.0.config.success_codes.0 must be ${code}`],
+    [webhook({ success_codes: ["ok"] }), `steps.0.config.success_codes.0 must be ${code}`],
+    [webhook({ success_codes: ["500-200"] }), `steps.0.config.success_codes.0 must be ${code}`],
+  ])("are told what they must be: %j", (step, message) => {
+    expect(told([step])).toEqual([typeof message === "string" ? message : expect.stringMatching(message)]);
+  });
+
+  it("may take any range of statuses that has one in it", () => {
+    expect(told([webhook({ success_codes: ["200-200", "100-599", "304-500"] })])).toEqual([]);
+  });
+
   it("with a header that is an object are refused, also one that no text can be made of", () => {
     expect(told([webhook({ headers: { a: { toString: "" }, b: [{ toString: "" }] } })])).toEqual([
       expect.stringMatching(/^steps\.0\.config\.headers\.a /),

@@ -7,26 +7,34 @@ import type { Outcome, StepType } from "./step-type.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
 
-const status = z.int().min(100).max(599);
-/** `[200, 204]`, or classes and ranges: `["2xx", "300-304"]`. */
-const codeAdvice = "must be a status such as 204, a class such as 2xx, or a range such as 300-304";
-const successCode = z.union([status, z.string().regex(/^[1-5](xx|\d\d(-[1-5]\d\d)?)$/, codeAdvice)], {
-  error: codeAdvice,
-});
+const urlAdvice = "must be a URL, such as https://api.example.com/orders";
+const methodAdvice = `must be one of ${methods.join(", ")}`;
+const headersAdvice = 'must be an object of names and texts, such as {"X-Team": "billing"}';
+const codesAdvice = 'must be a list of 1 to 50 statuses, such as [200, "3xx", "500-504"]';
+const codeAdvice = "must be a status such as 204, a class such as 2xx, or a range such as 500-504, the lower one first";
+
 const headerValue = z.union([z.string(), z.number(), z.boolean()], {
-  error: "must be a text, a number, or true or false",
+  error: "must be a text, a number, true or false",
 });
 
+const statusCode = z.int().min(100, codeAdvice).max(599, codeAdvice);
+const successCode = z.union([statusCode, z.string().refine(isClassOrRange, codeAdvice)], { error: codeAdvice });
+
+function isClassOrRange(text: string): boolean {
+  const [low = "", high = low] = text.split("-");
+  return /^[1-5](xx|\d\d(-[1-5]\d\d)?)$/.test(text) && low <= high;
+}
+
 const config = z.object({
-  url: z.string().min(1, "must not be blank").max(2048),
+  url: z.string(urlAdvice).min(1, urlAdvice).max(2048, "must be at most 2048 characters"),
   method: z
-    .string()
+    .string(methodAdvice)
     .transform((text) => text.toUpperCase())
-    .pipe(z.enum(methods))
+    .pipe(z.enum(methods, methodAdvice))
     .default("POST"),
-  headers: z.record(z.string(), headerValue.transform(String)).default({}),
+  headers: z.record(z.string(), headerValue.transform(String), headersAdvice).default({}),
   body: z.unknown().optional(),
-  success_codes: z.array(successCode).min(1).max(50).default(["2xx"]),
+  success_codes: z.array(successCode, codesAdvice).min(1, codesAdvice).max(50, codesAdvice).default(["2xx"]),
 });
 
 type Config = z.output<typeof config>;
