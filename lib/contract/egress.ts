@@ -128,6 +128,7 @@ export function headerRefusal(name: string, value: string): string | null {
   if (!/^[!#$%&'*+\-.^_`|~\w]+$/.test(name)) return "must have a name of letters, digits and -";
   const lower = name.toLowerCase();
   if (ownHeaders.has(lower) || lower.startsWith("proxy-")) return "must not be set: it is the sender's own";
+  if (lower === "accept-encoding") return "must not be set: answers are read as they come, without compression";
   // RFC 9110, section 5.5, less the characters that would end the header or the request.
   if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
     return "must hold no line break, control character or one beyond Latin-1";

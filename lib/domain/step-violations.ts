@@ -4,6 +4,7 @@ import { referenceRefusal } from "./step-references.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { stepTypeNames, stepTypeOf } from "./steps/step-types.ts";
 import { expressionIn, hasTemplate, templateViolations } from "./template.ts";
+import { dotted } from "./template-lookup.ts";
 import { templateParts } from "./template-syntax.ts";
 import { toldIssues } from "./told-issues.ts";
 import { violationMessage } from "./violation-message.ts";
@@ -50,13 +51,22 @@ function judged(step: Members, index: number, earlierSteps: readonly string[], j
   const config = membersOf(sent);
   const typeName = stepTypeNames.find((name) => name === step.type);
   const type = typeName === undefined ? null : stepTypeOf(typeName);
-  const mayHoldSecrets = (where: string) => type?.destination !== undefined && where.startsWith(`${at}.headers.`);
+  const headerOf = (where: string) =>
+    type?.destination !== undefined && where.startsWith(`${at}.headers.`) ? where.slice(`${at}.headers.`.length) : null;
+  const refusal = (path: readonly string[], header: string | null, mayHoldSecrets: boolean) =>
+    keyRefusal(path, header) ?? referenceRefusal(path, earlierSteps, mayHoldSecrets);
   return [
     ...(type === null ? [] : configViolations(type, config, at)),
-    ...templateViolations(config, at, (path, where) => referenceRefusal(path, earlierSteps, mayHoldSecrets(where))),
-    ...judges.expressionViolations(config, at, (path) => referenceRefusal(path, earlierSteps, false)),
+    ...templateViolations(config, at, (path, where) => refusal(path, headerOf(where), headerOf(where) !== null)),
+    ...judges.expressionViolations(config, at, (path, where) => refusal(path, headerOf(where), false)),
     ...(type === null ? [] : destinationViolations(type, config, at, judges)),
   ];
+}
+
+/** A caller's own key tells a repeat only if every attempt has the same. */
+function keyRefusal([root, name]: readonly string[], header: string | null): string | null {
+  const differs = header?.toLowerCase() === "idempotency-key" && root === "run" && name === "attempt";
+  return differs ? "names run.attempt: the key must be the same for all attempts" : null;
 }
 
 /** What a type says of a configuration, less what templates may still mend. */
@@ -64,11 +74,12 @@ function configViolations(type: StepType<unknown>, config: Members, at: string):
   const { error } = type.config.safeParse(config, { error: violationMessage });
   return toldIssues(error?.issues ?? [])
     .filter((issue) => !isMendable(issue, config))
-    .map(({ path, message }) => ({ path: [at, ...path].join("."), message }));
+    .map(({ path, message }) => ({ path: dotted([at, ...path.map(String)]), message }));
 }
 
 /** True where a template may make what is wrong into something else: a text into anything, an object into another one. */
 function isMendable(issue: z.core.$ZodIssue, holder: unknown): boolean {
+  if (issue.code === "invalid_key") return false; // names are no templates
   const value = issue.path.reduce<unknown>((each, name) => membersOf(each)[String(name)], holder);
   if (!hasTemplate(value)) return false;
   if (typeof value === "string") return true;

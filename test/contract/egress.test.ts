@@ -238,7 +238,6 @@ describe("a header", () => {
     ["X_Custom.1~", ""],
     ["x-latin", "Grüße"],
     ["x-tab", "a\tb"],
-    ["accept-encoding", "gzip"],
   ])("may be %s: %s", (name, value) => {
     expect(headerRefusal(name, value)).toBeNull();
   });
@@ -259,6 +258,10 @@ describe("a header", () => {
     "proxy-connection",
   ])("may not be %s, the sender's own", (name) => {
     expect(headerRefusal(name, "x")).toContain("must not be set");
+  });
+
+  it.each(["accept-encoding", "Accept-Encoding"])("may not be %s, with the reason", (name) => {
+    expect(headerRefusal(name, "gzip")).toBe("must not be set: answers are read as they come, without compression");
   });
 
   it.each(["", " ", "a b", "a:", "a\r\nb", "a\0", "naïve", "(a)", "a\n", " host", "host "])(

@@ -214,6 +214,28 @@ describe("a template in a configuration", () => {
   });
 });
 
+describe("a header of a webhook", () => {
+  it.each([["webhook-id"], ["Webhook-Signature"], ["WEBHOOK-X"]])(
+    "may not be one of the signature, whatever its value: %s",
+    (name) => {
+      for (const value of ["x", 7, "{{ payload.a }}", "{% payload.a %}"]) {
+        expect(told([webhook({ headers: { [name]: value } })])).toEqual([
+          `steps.0.config.headers.${name} must not be set: the service signs what it sends, with webhook-id, webhook-timestamp and webhook-signature`,
+        ]);
+      }
+    },
+  );
+
+  it("may be the caller's own Idempotency-Key, but not one that differs between attempts", () => {
+    const key = (value: string) => told([webhook({ headers: { "Idempotency-Key": value } })]);
+    expect(key("{{ payload.order }}-{{ run.id }}")).toEqual([]);
+    expect(key("order-{{ run.attempt }}")).toEqual([
+      "steps.0.config.headers.Idempotency-Key names run.attempt: the key must be the same for all attempts",
+    ]);
+    expect(told([webhook({ headers: { "X-Attempt": "{{ run.attempt }}" } })])).toEqual([]);
+  });
+});
+
 describe("an expression in a configuration", () => {
   const named = [["payload", "a"], ["steps", "wait", "output"], ["steps", "notify"], ["secrets", "TOKEN"], ["env"]];
 

@@ -154,6 +154,36 @@ describe("a webhook", () => {
     expect(() => receiving.verify(`${body} `, headers as Record<string, string>)).toThrow();
   });
 
+  it("carries the step's own Idempotency-Key on every attempt, where it has one", async () => {
+    receiver.reply = () => ({ status: receiver.received.length < 2 ? 503 : 200 });
+    const tell = hook("tell", { headers: { "Idempotency-Key": "order-{{ payload.order }}" } });
+    const runId = await trigger(await workflow([tell]), { order: 7 });
+    await service.clock.advance(60_000);
+    expect(await get(runId)).toMatchObject({ status: "SUCCESS", step_results: { tell: { attempt: 2 } } });
+    expect(receiver.received.map(({ headers }) => [headers["idempotency-key"], headers["webhook-id"]])).toEqual([
+      ["order-7", `run_${runId}_tell_0`],
+      ["order-7", `run_${runId}_tell_0`],
+    ]);
+  });
+
+  it("may not carry headers of the signature or of compression: 422, and the step fails where a payload has them", async () => {
+    for (const name of ["webhook-id", "Accept-Encoding"]) {
+      const json = { name: "Flow", steps: [hook("tell", { headers: { [name]: "{{ payload.a }}" } })] };
+      expect(await service.call("POST", "/api/v1/workflows", { json })).toMatchObject({
+        status: 422,
+        body: {
+          errors: [{ path: `steps.0.config.headers.${name}`, message: expect.stringMatching(/^must not be set: /) }],
+        },
+      });
+      const runId = await trigger(await workflow([hook("tell", { headers: "{{ payload.h }}" })]), {
+        h: { [name]: "a" },
+      });
+      await service.settle();
+      expect(await get(runId)).toMatchObject({ status: "FAILED", error: expect.stringContaining("must not be set: ") });
+    }
+    expect(receiver.received).toEqual([]);
+  });
+
   it("is tried as often as its step says, waits as long as the other side asks, and then fails the run", async () => {
     receiver.reply = () => ({ status: 429, headers: { "retry-after": "120" } });
     const runId = await trigger(await workflow([hook("tell", {}, { retry: { max_attempts: 2, backoff: [1] } })]));

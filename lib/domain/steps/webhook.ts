@@ -13,6 +13,9 @@ const headersAdvice = 'must be an object of names and texts, such as {"X-Team": 
 const codesAdvice = 'must be a list of 1 to 50 statuses, such as [200, "3xx", "500-504"]';
 const codeAdvice = "must be a status such as 204, a class such as 2xx, or a range such as 500-504, the lower one first";
 
+const headerName = z.string().refine((name) => !/^webhook-/i.test(name));
+const signedAdvice =
+  "must not be set: the service signs what it sends, with webhook-id, webhook-timestamp and webhook-signature";
 const headerValue = z.union([z.string(), z.number(), z.boolean()], {
   error: "must be a text, a number, true or false",
 });
@@ -32,7 +35,11 @@ const config = z.object({
     .transform((text) => text.toUpperCase())
     .pipe(z.enum(methods, methodAdvice))
     .default("POST"),
-  headers: z.record(z.string(), headerValue.transform(String), headersAdvice).default({}),
+  headers: z
+    .record(headerName, headerValue.transform(String), {
+      error: ({ code }) => (code === "invalid_key" ? signedAdvice : headersAdvice),
+    })
+    .default({}),
   body: z.unknown().optional(),
   success_codes: z.array(successCode, codesAdvice).min(1, codesAdvice).max(50, codesAdvice).default(["2xx"]),
 });

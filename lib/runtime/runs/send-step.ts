@@ -20,10 +20,10 @@ const inlineOutputBytesMax = 32 * 1024;
 const tableOutputBytesMax = 128 * 1024;
 
 /**
- * Sends the request of a step, once. It carries the same `webhook-id` and `Idempotency-Key` whenever the step is attempted
- * again, so that the other side can tell a repeat, and is signed (https://www.standardwebhooks.com). What came back is
- * told without the secrets that were sent. Once it is sent this throws nothing more: whoever runs the step would send it
- * again.
+ * Sends the request of a step, once. It carries the same `webhook-id` and `Idempotency-Key` (the step's own, where it has
+ * one) whenever the step is attempted again, so that the other side can tell a repeat, and is signed
+ * (https://www.standardwebhooks.com). What came back is told without the secrets that were sent. Once it is sent this throws
+ * nothing more: whoever runs the step would send it again.
  */
 export async function sendStep(
   run: Run,
@@ -33,7 +33,10 @@ export async function sendStep(
 ): Promise<Settled> {
   const startedAtMs = Date.now();
   const { request } = effect;
-  const headers = { ...request.headers, ...(await identityHeaders(run, step.name, request.body ?? "", startedAtMs)) };
+  const id = webhookIdOf(run, step.name);
+  const message = { id, timestampSeconds: Math.floor(startedAtMs / 1000), body: request.body ?? "" };
+  const signature = signatureHeaders(message, await webhookSecrets(startedAtMs));
+  const headers = { "idempotency-key": id, ...request.headers, ...signature }; // of two names the later holds, in any case
   const timeoutMs = step.timeoutSeconds * 1000;
   const answer = await sendHttp({ ...request, headers, timeoutMs, responseBytesMax });
   const settledAtMs = Date.now();
@@ -58,17 +61,6 @@ function notTakenIn(answer: HttpResult, error: unknown): Outcome {
 /** The id of a step's request: that of the run, the step, and how often the run was retried. */
 export function webhookIdOf(run: Run, stepName: string): string {
   return `run_${run.id}_${stepName}_${run.generation}`;
-}
-
-async function identityHeaders(
-  run: Run,
-  stepName: string,
-  body: string,
-  nowMs: number,
-): Promise<Record<string, string>> {
-  const id = webhookIdOf(run, stepName);
-  const message = { id, timestampSeconds: Math.floor(nowMs / 1000), body };
-  return { "idempotency-key": id, ...signatureHeaders(message, await webhookSecrets(nowMs)) };
 }
 
 /** The result with every secret that was sent made unreadable: the other side may have sent it back. */
