@@ -65,6 +65,7 @@ describe("a delivery that is not taken", () => {
     expect(failed).toMatchObject({ status: "failed", attempts_made: 10, error: "answered 503", next_attempt_at: null });
     expect(failed.attempts.map((each) => each.status_code)).toEqual(Array(10).fill(503));
     expect(new Set(events().map(({ headers }) => headers["webhook-id"]))).toEqual(new Set([`${runId}_3`]));
+    expect(new Set(events().map(({ headers }) => headers["user-agent"]))).toEqual(new Set(["Sluice/0.1.0"]));
     expect(new Set(events().map(({ body }) => body)).size).toBe(1);
     await minutes(60);
     expect(events()).toHaveLength(10);

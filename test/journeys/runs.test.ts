@@ -166,6 +166,13 @@ describe("a webhook", () => {
     ]);
   });
 
+  it("says who sends it, unless the step says so itself", async () => {
+    const own = hook("own", { headers: { "User-Agent": "billing" } });
+    await trigger(await workflow([hook("tell"), own]));
+    await service.settle();
+    expect(receiver.received.map(({ headers }) => headers["user-agent"])).toEqual(["Sluice/0.1.0", "billing"]);
+  });
+
   it("may not carry headers of the signature or of compression: 422, and the step fails where a payload has them", async () => {
     for (const name of ["webhook-id", "Accept-Encoding"]) {
       const json = { name: "Flow", steps: [hook("tell", { headers: { [name]: "{{ payload.a }}" } })] };

@@ -3,6 +3,7 @@ import { type IncomingMessage, request as nodeRequest } from "node:http";
 import { connect, type Socket } from "node:net";
 import { headerRefusal, methodRefusal, urlRefusal } from "#contract/egress.ts";
 import type { HttpRequest, HttpResult } from "#domain/http-exchange.ts";
+import { environment } from "#store/environment.ts";
 import { egressAllow } from "./egress-allow.ts";
 import { guardedConnection, type Network } from "./guarded-connection.ts";
 import { networkReason } from "./network-reason.ts";
@@ -11,10 +12,18 @@ import { readBody } from "./read-body.ts";
 /**
  * Sends a request that a stranger may have written, to nowhere but the public internet (and what EGRESS_ALLOW opens on
  * the laptop). Follows no redirect, honours no proxy variable, decodes no compressed body (none is asked for), and is
- * over after `timeoutMs` at the latest, whatever the other side does. It asks once: repeating is the caller's.
+ * over after `timeoutMs` at the latest, whatever the other side does. It says who it is where the request does not. It asks
+ * once: repeating is the caller's.
  */
 export async function sendHttp(request: HttpRequest): Promise<HttpResult> {
-  return sendHttpWith({ allow: egressAllow(), lookup: (name) => lookup(name, { all: true }), connect }, request);
+  const headers = { "user-agent": userAgent(), ...request.headers }; // of two names the later holds, in any case
+  const network = { allow: egressAllow(), lookup: (name: string) => lookup(name, { all: true }), connect };
+  return sendHttpWith(network, { ...request, headers });
+}
+
+/** Some APIs refuse who does not say who they are. A version is any text; a product's is a token (RFC 9110, 10.1.5). */
+function userAgent(): string {
+  return `Sluice/${environment().APP_VERSION.replace(/[^\w.+-]/g, "_")}`;
 }
 
 /** `sendHttp` over another way out. */
