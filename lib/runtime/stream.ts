@@ -45,25 +45,37 @@ export function stream<Read>(
   };
 }
 
+/** What a handler that takes changes one by one does with those of a batch. Each gives the changes it could not do, with why. */
+type EachHandlers<Read> = {
+  apply: (changes: Read[]) => Promise<ReadonlyMap<Read, unknown>>;
+  /** What may only be done of a change once it, and every one before it, has been applied. */
+  afterwards: (applied: Read[]) => Promise<ReadonlyMap<Read, unknown>>;
+};
+
 /**
- * The shell around a stream handler that takes changes one by one, without a window. `apply` gives the changes that it
- * could not do, each with why: from the first that AWS was too busy for, or refused for now, the batch comes again; one that
- * fails by itself is kept whole and passed over, as one is that cannot be read.
+ * The shell around a stream handler that takes changes one by one, without a window. From the first change that AWS was too
+ * busy for, or refused for now, the batch comes again; one that fails by itself is kept whole and passed over, as one is that cannot
+ * be read.
  *
  * @param consumer under which name such changes are kept, since the shard is not known here
  */
 export function streamOfEach<Read>(
   consumer: string,
   read: (change: ItemChange) => Read | null,
-  apply: (changes: Read[]) => Promise<ReadonlyMap<Read, unknown>>,
+  { apply, afterwards }: EachHandlers<Read>,
 ): (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse> {
   return async (event) => {
-    const changes = await readChanges(event, consumer, read);
-    const failures = changes.length === 0 ? new Map() : await apply(changes.map((change) => change.read));
-    for (const { record, read: change } of changes) {
+    const records = await readChanges(event, consumer, read);
+    const changes = records.map((record) => record.read);
+    if (changes.length === 0) return { batchItemFailures: [] };
+    const failures = new Map(await apply(changes));
+    const stop = changes.findIndex((change) => comesAgain(change, failures));
+    const late = await afterwards(stop === -1 ? changes : changes.slice(0, stop));
+    for (const [change, error] of late) failures.set(change, error);
+    for (const { record, read: change } of records) {
       if (!failures.has(change)) continue;
       const error = failures.get(change);
-      if (!mayPass(error)) {
+      if (!comesAgain(change, failures)) {
         await setAside(consumer, record, error);
         continue;
       }
@@ -72,6 +84,10 @@ export function streamOfEach<Read>(
     }
     return { batchItemFailures: [] };
   };
+}
+
+function comesAgain<Read>(change: Read, failures: ReadonlyMap<Read, unknown>): boolean {
+  return failures.has(change) && mayPass(failures.get(change));
 }
 
 async function readChanges<Read>(

@@ -1,10 +1,11 @@
 import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
 import { afterEach, describe, expect, it } from "vitest";
-import { type EventView, eventSchema } from "#contract/events.ts";
+import type { EventView } from "#contract/events.ts";
 import type { CallFault } from "#local/faults.ts";
 import { journalChunkKey, poisonKey } from "#store/keys.ts";
 import { countersTableName, table, tableName } from "#store/table.ts";
 import { dumpTables } from "#test/dump-tables.ts";
+import { once, publishedEvents, typesOf } from "#test/published-events.ts";
 import { startReceiver } from "#test/receiver.ts";
 import { runFlows } from "#test/run-flows.ts";
 import { countedRun, madeId, putRun } from "#test/run-heads.ts";
@@ -13,34 +14,13 @@ import { startService } from "#test/service.ts";
 const receiver = await startReceiver();
 const service = await startService({ clock: "virtual", faults: {}, settings: { EGRESS_ALLOW: receiver.address } });
 const { hook, delay, workflow, trigger } = runFlows(service, receiver);
+const { published } = publishedEvents(service);
 afterEach(() => {
   receiver.clear();
   service.faults.clear();
 });
 
 const command = (id: string, name: string) => service.call("POST", `/api/v1/runs/${id}/${name}`);
-
-/** The events of a run on the bus, in the order they came, each checked against its documented shape. */
-async function published(runId: string): Promise<EventView[]> {
-  await service.settle();
-  return service.events
-    .map(({ detail }) => detail as EventView)
-    .filter((event) => event.run_id === runId)
-    .map((event) => {
-      expect(eventSchema.parse(event)).toEqual(event);
-      return event;
-    });
-}
-const typesOf = (events: EventView[]) => events.map(({ type }) => type);
-/** Each event once, by its id; that a repeat says the same is checked. */
-function once(events: readonly EventView[]): EventView[] {
-  const byId = new Map<string, EventView>();
-  for (const event of events) {
-    if (byId.has(event.id)) expect(byId.get(event.id)).toEqual(event);
-    byId.set(event.id, event);
-  }
-  return [...byId.values()].sort((a, b) => a.sequence - b.sequence);
-}
 
 describe("the events of a run on the bus", () => {
   it("tell its trigger with the payload, each step with its output, and its end with the results", async () => {

@@ -1,6 +1,6 @@
 import { eventText, eventView } from "#contract/event-view.ts";
 import type { EventView } from "#contract/events.ts";
-import type { MessageOf, QueueMessage } from "#contract/queue-messages.ts";
+import type { QueueMessage } from "#contract/queue-messages.ts";
 import { newDelivery } from "#domain/delivery.ts";
 import type { RunEvent } from "#domain/event.ts";
 import { inParallel } from "#domain/in-parallel.ts";
@@ -33,34 +33,19 @@ type Failures = Map<RunChange, unknown>;
 
 /**
  * Tells of changes of runs: their events go to the bus, if there is one, and a delivery is made for each subscription that
- * wants them; what belonged to a run that is gone is to be cleared. All of it may be done again: events have ids of their
- * own, and a delivery is made once. Where nobody listens nothing is read.
+ * wants them. All of it may be done again: events have ids of their own, and a delivery is made once. Where nobody listens
+ * nothing is read.
  *
  * @returns the changes that were not told in full, each with why
  */
 export async function publishChanges(changes: readonly RunChange[]): Promise<Failures> {
   const failures: Failures = new Map();
-  await clear(
-    changes.filter(({ isGone }) => isGone),
-    failures,
-  );
   const told = await toldEvents(
     changes.filter(({ loaded }) => loaded !== null),
     failures,
   );
   await Promise.all([putOnBus(told, failures), deliver(told, failures)]);
   return failures;
-}
-
-async function clear(gone: readonly RunChange[], failures: Failures): Promise<void> {
-  const messages = gone.map(({ runId, requestId }): MessageOf<"clear_run"> => {
-    return { type: "clear_run", run_id: runId, request_id: requestId };
-  });
-  try {
-    await sendMessages(messages);
-  } catch (error) {
-    for (const change of gone) failures.set(change, error);
-  }
 }
 
 async function toldEvents(changes: readonly RunChange[], failures: Failures): Promise<ToldEvent[]> {
