@@ -3,7 +3,10 @@ import type { ZodOpenApiPathsObject } from "zod-openapi";
 import { runStatuses } from "#domain/run.ts";
 import { timeField } from "./fields.ts";
 
-const omitted = z.literal(true).optional().meta({ description: "Set where it would make the event too long." });
+const omitted = z
+  .literal(true)
+  .optional()
+  .meta({ description: "Set where it would make the event too long, or was erased before the event was told." });
 
 const ofStep = { step_name: z.string(), attempt: z.int().min(1), started_at: timeField, duration_ms: z.int().min(0) };
 const byWhom = z.object({ by: z.string() });

@@ -8,7 +8,10 @@ export type TableAction = "GetItem" | "BatchGetItem" | "Query" | "PutItem" | "Up
 /** Actions on the queue of work. */
 export type QueueAction = "SendMessage" | "GetQueueAttributes";
 
-/** Actions on the bucket that holds long outputs. */
+/**
+ * Actions on the bucket that holds long outputs. Who gets objects must list them too: else S3 answers 403 for one that is
+ * not there, as it does to who may not have it (AWS: "GetObject", under "Permissions").
+ */
 export type OutputsAction = "GetObject" | "PutObject" | "DeleteObject" | "ListBucket";
 
 /** Actions on the parameters that hold secrets. */

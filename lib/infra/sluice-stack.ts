@@ -83,7 +83,7 @@ export class SluiceStack extends Stack {
         table: ["GetItem", "BatchGetItem", "Query", "PutItem"],
         counters: ["PutItem"],
         queue: ["SendMessage"],
-        outputs: ["GetObject"],
+        outputs: ["GetObject", "ListBucket"],
       },
       ownRole: true,
       timeout: Duration.minutes(1),

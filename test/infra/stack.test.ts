@@ -99,6 +99,15 @@ describe("the stack for AWS", () => {
     }
   });
 
+  it("lets who gets objects list them: to others S3 does not say that one is not there", () => {
+    const actions = ofType("AWS::IAM::Policy").flatMap((policy) =>
+      policy.PolicyDocument.Statement.map((statement: { Action: string | string[] }) => [statement.Action].flat()),
+    );
+    const reading = actions.filter((each) => each.includes("s3:GetObject"));
+    expect(reading.length).toBeGreaterThan(0);
+    for (const each of reading) expect(each).toContain("s3:ListBucket");
+  });
+
   it("is closed from the start, and holds the API key only as its hash", () => {
     const [environment] = ofType("AWS::Lambda::Function").map((each) => each.Environment.Variables);
     expect(environment).toMatchObject({ STAGE: "aws", READS_OPEN: "false" });

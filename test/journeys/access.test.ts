@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { functionFiles } from "#infra/function-files.ts";
+import { emptyOutputs } from "#test/empty-outputs.ts";
 import { makeApiKey } from "#test/make-api-key.ts";
 import { startReceiver } from "#test/receiver.ts";
 import { type Call, startService } from "#test/service.ts";
@@ -52,6 +53,10 @@ async function callRuns(headers: Record<string, string>): Promise<void> {
   await service.settle();
   for (const read of ["?limit=1", "?workflow_id=runs", `/${id}`, `/${id}/timeline?limit=1`, `/${id}/timeline`])
     await service.call("GET", `/api/v1/runs${read}`);
+  // Only who may list is told that an output is gone; anybody else is refused, as if it were not theirs.
+  await emptyOutputs(service);
+  for (const read of [`/${id}`, `/${id}/timeline`])
+    expect((await service.call("GET", `/api/v1/runs${read}`)).status).toBe(200);
   await service.call("POST", `/api/v1/runs/${id}/retry`, { json: { from: "start", payload: { n: 1 } }, headers });
   // A paused run whose outputs are long, and lie elsewhere: every command shows them.
   const waiting = [...steps, { name: "rest", type: "delay", config: { duration: "PT10M" } }];
@@ -214,7 +219,7 @@ describe("least privilege", () => {
       // mapping, or to repairs and when time is short.
       const elsewhere = {
         StreamAggregate: ["dynamodb:PutItem", "dynamodb:ListStreams"],
-        StreamPublish: ["dynamodb:ListStreams"],
+        StreamPublish: ["dynamodb:ListStreams", "s3:ListBucket"],
         WorkerAdvance: [
           "sqs:GetQueueAttributes",
           "dynamodb:UpdateItem",

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
+import type { AwsCall } from "#local/faults.ts";
 import { dumpTables } from "#test/dump-tables.ts";
 import { once, publishedEvents, typesOf } from "#test/published-events.ts";
 import { startReceiver } from "#test/receiver.ts";
@@ -61,4 +62,41 @@ describe("a run that is erased before its events were told", () => {
     },
     60_000,
   );
+});
+
+const isOf = (name: string, call: AwsCall) => call.functionName?.includes(name) ?? false;
+
+describe("a batch that comes again although its runs were cleared meanwhile", () => {
+  it.each([
+    ["in its journal", inline, "ListObjectsV2"],
+    ["in the bucket", inBucket, "DeleteObjects"],
+  ])("is told as far as it can be, and stops nothing, with an output %s", async (_, bytes, lastOfClearing) => {
+    const { runId, release } = await erasedUntold(bytes);
+    const cleared = Promise.withResolvers<void>();
+    let asked = false;
+    service.faults.set({
+      calls: {
+        // The publisher dies when it has had the run cleared, and comes again when that is done.
+        decide: (call) => {
+          if (asked || !isOf("StreamPublish", call) || !JSON.stringify(call.body).includes("clear_run")) return undefined;
+          asked = true;
+          return "killAfter";
+        },
+        before: async (call) => {
+          if (asked && isOf("StreamPublish", call) && call.action !== "SendMessageBatch") await cleared.promise;
+        },
+        after: (call) => void (isOf("WorkerAdvance", call) && call.action === lastOfClearing && cleared.resolve()),
+      },
+    });
+    release();
+    const events = await published(runId);
+    expect(asked).toBe(true);
+    const first = once(events.slice(0, 3));
+    expect(typesOf(first)).toEqual(["workflow.trigger", "step.completed", "workflow.completed"]);
+    for (const { data } of first) expect(JSON.stringify(data)).toContain("planted");
+    const again = events.slice(3);
+    expect(again.map(({ id }) => id)).toContain(`${runId}_1`);
+    for (const { data } of again) expect(JSON.stringify(data)).not.toContain("planted");
+    for (const { data } of again) expect(Object.keys(data).join()).toContain("_omitted");
+  }, 60_000);
 });

@@ -158,7 +158,7 @@ export const getRun = defineRoute({
   params,
   answers: { 200: { description: "The run.", schema: runSchema, headers: ["ETag"] } },
   errors: ["resource_not_found"],
-  grants: { table: ["GetItem", "BatchGetItem"], outputs: ["GetObject"] },
+  grants: { table: ["GetItem", "BatchGetItem"], outputs: ["GetObject", "ListBucket"] },
 });
 
 export const listRuns = defineRoute({
@@ -193,7 +193,7 @@ export const getTimeline = defineRoute({
   query: z.object(pageParams),
   answers: { 200: { description: "A page.", schema: pageOf(timelineEntry, "TimelinePage"), headers: ["Link"] } },
   errors: ["resource_not_found", "invalid_cursor"],
-  grants: { table: ["GetItem", "BatchGetItem", "PutItem"], outputs: ["GetObject"] },
+  grants: { table: ["GetItem", "BatchGetItem", "PutItem"], outputs: ["GetObject", "ListBucket"] },
 });
 
 const commandGrants = { table: ["GetItem", "PutItem"] } as const;

@@ -13,12 +13,13 @@ export const eventBytesMax = 200 * 1024;
 
 const omitted: ShownOutput = { omitted: true };
 
-/** What is long of an event, read from where it lies; null where it has none. What would be too long is not read. */
+/**
+ * What is long of an event, read from where it lies; null where it has none. What would be too long is not read; what has
+ * been cleared away with its run is left out, too.
+ */
 export async function contentOf(loaded: LoadedRun, { entry, sequence }: RunEvent): Promise<ShownOutput | null> {
   if (entry === null) return payloadOf(loaded);
-  if (entry.type === "step_completed") {
-    return bytesOf(entry.output) > eventBytesMax ? omitted : { value: await readOutput(entry.output) };
-  }
+  if (entry.type === "step_completed") return outputOf(entry.output);
   return entry.type === "completed" ? resultsOf(loaded, sequence) : null;
 }
 
@@ -26,6 +27,12 @@ async function payloadOf(loaded: LoadedRun): Promise<ShownOutput> {
   if ("z" in loaded.payload && loaded.payload.z > eventBytesMax) return omitted;
   const payload = await readPayloadOf(loaded, 0);
   return payload === null ? omitted : { value: payload };
+}
+
+async function outputOf(output: StoredOutput): Promise<ShownOutput> {
+  if (bytesOf(output) > eventBytesMax) return omitted;
+  const value = await readOutput(output);
+  return value === null && "objectKey" in output ? omitted : { value };
 }
 
 /** The outputs of a run that has ended, by step. */
@@ -38,8 +45,9 @@ async function resultsOf({ run }: LoadedRun, sequence: number): Promise<ShownOut
   );
   const bytes = outputs.reduce((sum, [, output]) => sum + bytesOf(output), 0);
   if (bytes > eventBytesMax) return omitted;
-  const values = await Promise.all(outputs.map(async ([name, output]) => [name, await readOutput(output)] as const));
-  return { value: Object.fromEntries(values) };
+  const values = await Promise.all(outputs.map(async ([name, output]) => [name, await outputOf(output)] as const));
+  const known = values.flatMap(([name, shown]) => ("value" in shown ? [[name, shown.value] as const] : []));
+  return known.length === values.length ? { value: Object.fromEntries(known) } : omitted;
 }
 
 function bytesOf(output: StoredOutput): number {
