@@ -5,6 +5,7 @@ import { itemOfImage } from "#store/stream-image.ts";
 import { logger } from "./logger.ts";
 import { mayPass } from "./may-pass.ts";
 import { countMetrics } from "./metrics.ts";
+import { noteFailure } from "./note-failure.ts";
 
 /** One change of one item. `expired` tells DynamoDB's own deletion (TTL) from a person's. */
 export type ItemChange = {
@@ -71,7 +72,7 @@ export function streamOfEach<Read>(
     const failures = new Map(await apply(changes));
     const stop = changes.findIndex((change) => comesAgain(change, failures));
     const late = await afterwards(stop === -1 ? changes : changes.slice(0, stop));
-    for (const [change, error] of late) failures.set(change, error);
+    for (const [change, error] of late) noteFailure(failures, change, error);
     for (const { record, read: change } of records) {
       if (!failures.has(change)) continue;
       const error = failures.get(change);

@@ -3,12 +3,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { EventView } from "#contract/events.ts";
 import type { CallFault } from "#local/faults.ts";
 import { journalChunkKey, poisonKey } from "#store/keys.ts";
+import { putObject } from "#store/objects.ts";
 import { countersTableName, table, tableName } from "#store/table.ts";
 import { dumpTables } from "#test/dump-tables.ts";
 import { once, publishedEvents, typesOf } from "#test/published-events.ts";
 import { startReceiver } from "#test/receiver.ts";
 import { runFlows } from "#test/run-flows.ts";
-import { countedRun, madeId, putRun } from "#test/run-heads.ts";
+import { countedRun, deleteRun, madeId, putRun } from "#test/run-heads.ts";
 import { startService } from "#test/service.ts";
 
 const receiver = await startReceiver();
@@ -144,27 +145,60 @@ describe("an unkind stream", () => {
     expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
   });
 
-  it("with a head that cannot be read, or not be told of, sets that aside, whole, and goes on", async () => {
+  it("with a head that cannot be read sets that aside, whole, and goes on", async () => {
     const now = service.clock.now();
-    const [unreadable, untellable] = [countedRun(madeId(now), "PENDING", now), countedRun(madeId(now), "SUCCESS", now)];
+    const unreadable = countedRun(madeId(now), "PENDING", now);
     await putRun(unreadable, now, { y: "none" });
-    // It has ended, and its workflow has no definition to sort its results by.
-    await putRun(untellable, now, { y: 2, j: JSON.stringify([{ y: "end", t: now, w: "SUCCESS" }]) });
     const runId = await trigger(await workflow([delay("a", 0)]));
     expect(typesOf(await published(runId))).toEqual(["workflow.trigger", "step.completed", "workflow.completed"]);
-    const { pk, sk } = poisonKey("events", "");
-    const { Items: poison = [] } = await table().send(
-      new QueryCommand({
-        TableName: countersTableName(),
-        KeyConditionExpression: "pk = :pk AND begins_with(sk, :sk)",
-        ExpressionAttributeValues: { ":pk": pk, ":sk": sk },
-      }),
-    );
-    const kept = poison.map(({ record }) => String(record));
-    expect(kept).toHaveLength(2);
-    for (const { id } of [unreadable, untellable]) expect(kept.filter((record) => record.includes(id))).toHaveLength(1);
+    expect(await poisonOf(unreadable.id)).toHaveLength(1);
+  });
+
+  it("with an entry or an output that is lost tells the other events of it, and sets it aside", async () => {
+    const now = service.clock.now();
+    const lost = countedRun(madeId(now), "PENDING", now);
+    await putRun(lost, now, { y: 4, x: ["000003-lost"], j: JSON.stringify([{ y: "pause", t: now, b: "ada" }]) });
+    const damaged = countedRun(madeId(now), "PENDING", now);
+    const key = `runs/${damaged.id}/damaged.json`;
+    await putObject(key, "no JSON");
+    const done = { y: "done", t: now, s: "a" };
+    await putRun(damaged, now, {
+      y: 3,
+      j: JSON.stringify([
+        { ...done, k: key, z: 7 },
+        { ...done, o: { type: "b" } },
+      ]),
+    });
+    const ids = async (runId: string) => (await published(runId)).map(({ id }) => id);
+    expect(await ids(lost.id)).toEqual([`${lost.id}_1`, `${lost.id}_4`]);
+    expect(await ids(damaged.id)).toEqual([`${damaged.id}_1`, `${damaged.id}_3`]);
+    const [poison] = await poisonOf(lost.id);
+    expect(poison?.reason).toContain("lacks the entries 2, 3 of its journal");
+    expect(await poisonOf(damaged.id)).toHaveLength(1);
+  });
+
+  it("with a run whose definition is lost tells all of it but its results", async () => {
+    const now = service.clock.now();
+    const ended = countedRun(madeId(now), "SUCCESS", now);
+    await putRun(ended, now, { y: 2, j: JSON.stringify([{ y: "end", t: now, w: "SUCCESS" }]) });
+    const events = await published(ended.id);
+    expect(typesOf(events)).toEqual(["workflow.trigger", "workflow.completed"]);
+    expect(events[1]?.data).toEqual({ status: "SUCCESS", error: null, results_omitted: true });
   });
 });
+
+/** What was set aside of a run's changes. */
+async function poisonOf(runId: string): Promise<{ record: string; reason: string }[]> {
+  const { pk, sk } = poisonKey("events", "");
+  const { Items: poison = [] } = await table().send(
+    new QueryCommand({
+      TableName: countersTableName(),
+      KeyConditionExpression: "pk = :pk AND begins_with(sk, :sk)",
+      ExpressionAttributeValues: { ":pk": pk, ":sk": sk },
+    }),
+  );
+  return (poison as { record: string; reason: string }[]).filter(({ record }) => record.includes(runId));
+}
 
 describe("a run that is gone", () => {
   it("because somebody erased it leaves nothing of what it was given and put out, but for its events", async () => {
@@ -202,6 +236,18 @@ describe("a run that is gone", () => {
     await service.clock.advance(2 * 86_400_000);
     await service.settle();
     expect(await dumpTables(service)).not.toContain("planted-expiry");
+  });
+
+  it("is cleared although its head could not be read", async () => {
+    const now = service.clock.now();
+    const unreadable = countedRun(madeId(now), "SUCCESS", now);
+    await putRun(unreadable, now, { y: "none" });
+    const chunk = { ...journalChunkKey(unreadable.id, "000009-any"), v: 1, j: "planted-unreadable" };
+    await table().send(new PutCommand({ TableName: tableName(), Item: chunk }));
+    await service.settle();
+    await deleteRun(unreadable.id);
+    await service.settle();
+    expect(await dumpTables(service)).not.toContain("planted-unreadable");
   });
 
   it("is cleared although the message was not taken at first", async () => {

@@ -9,7 +9,7 @@ import type { RunChange } from "./run-change.ts";
  * @returns the changes whose runs are not going to be cleared yet, each with why
  */
 export async function clearGone(changes: readonly RunChange[]): Promise<ReadonlyMap<RunChange, unknown>> {
-  const gone = changes.filter(({ isGone }) => isGone);
+  const gone = changes.filter(({ loaded }) => loaded === null);
   const messages = gone.map(({ runId, requestId }): MessageOf<"clear_run"> => {
     return { type: "clear_run", run_id: runId, request_id: requestId };
   });

@@ -2,8 +2,9 @@ import type { ShownOutput } from "#contract/run-view.ts";
 import type { RunEvent } from "#domain/event.ts";
 import type { StoredOutput } from "#domain/journal.ts";
 import { stepResults } from "#domain/step-results.ts";
+import { logger } from "#runtime/logger.ts";
 import { readOutput } from "#runtime/runs/outputs.ts";
-import { loadDefinition } from "#store/definitions.ts";
+import { findDefinition } from "#store/definitions.ts";
 import { readJournal } from "#store/journal-chunks.ts";
 import type { LoadedRun } from "#store/run-head.ts";
 import { readPayloadOf } from "#store/runs.ts";
@@ -39,8 +40,12 @@ async function outputOf(output: StoredOutput): Promise<ShownOutput> {
 async function resultsOf({ run }: LoadedRun, sequence: number): Promise<ShownOutput> {
   const entries = (await readJournal(run.id, run.journal)).filter((entry) => entry.sequence <= sequence);
   if (entries.length !== sequence - 1) return omitted; // it has been erased since, and its journal cleared away
-  const definition = await loadDefinition(run.workflowId, run.definitionVersion);
-  const outputs = [...stepResults(run, entries, definition)].flatMap(([name, { output }]) =>
+  const found = await findDefinition(run.workflowId, run.definitionVersion);
+  if (found === null) {
+    logger.error("results not told: the run's definition is gone", { run_id: run.id, workflow_id: run.workflowId });
+    return omitted;
+  }
+  const outputs = [...stepResults(run, entries, found.definition)].flatMap(([name, { output }]) =>
     output === null ? [] : [[name, output] as const],
   );
   const bytes = outputs.reduce((sum, [, output]) => sum + bytesOf(output), 0);

@@ -7,13 +7,15 @@ import { inParallel } from "#domain/in-parallel.ts";
 import { type Subscription, wants, wantsOf } from "#domain/subscription.ts";
 import { newWriteId } from "#runtime/identity.ts";
 import { logger } from "#runtime/logger.ts";
+import { noteFailure } from "#runtime/note-failure.ts";
 import { createDelivery } from "#store/deliveries.ts";
 import { hasEventBus, putEvents } from "#store/event-bus.ts";
 import { sendMessages } from "#store/queue.ts";
+import { findRun } from "#store/runs.ts";
 import { knownSubscriptions } from "#store/subscriptions.ts";
 import { deliveryIdOf } from "./delivery-id.ts";
 import { contentOf, eventBytesMax } from "./event-content.ts";
-import { eventsOf, type RunChange } from "./run-change.ts";
+import { broughtBy, type RunChange } from "./run-change.ts";
 
 /** The longest body that a webhook carries, in bytes of JSON: it is stored for each delivery. */
 const webhookBytesMax = 32 * 1024;
@@ -53,29 +55,53 @@ async function toldEvents(changes: readonly RunChange[], failures: Failures): Pr
   const subscriptions = (await knownSubscriptions(Date.now())).filter(({ enabled }) => enabled);
   const told = await inParallel(changes, atOnceMax, async (change) => {
     try {
-      return await toldOf(change, subscriptions);
+      return await toldOf(change, subscriptions, failures);
     } catch (error) {
-      failures.set(change, error);
+      noteFailure(failures, change, error);
       return [];
     }
   });
   return told.flat();
 }
 
-async function toldOf(change: RunChange, subscriptions: readonly Subscription[]): Promise<ToldEvent[]> {
+/** The events of a change as they are told. One that cannot be is a failure of the change; the others are told all the same. */
+async function toldOf(
+  change: RunChange,
+  subscriptions: readonly Subscription[],
+  failures: Failures,
+): Promise<ToldEvent[]> {
   const { loaded } = change;
   if (loaded === null) return [];
   const { run } = loaded;
   const listening = subscriptions.filter((each) => wantsOf(each, run.workflowId));
   if (listening.length === 0 && !hasEventBus()) return [];
   const told: ToldEvent[] = [];
-  for (const event of await eventsOf(loaded, change.told)) {
+  const { events, missing } = await broughtBy(loaded, change.told);
+  if (missing.length > 0) await missed(change, missing, failures);
+  for (const event of events) {
     const receivers = listening.filter((each) => wants(each, { ...event, workflowId: run.workflowId }));
     if (receivers.length === 0 && !hasEventBus()) continue;
-    const view = eventView(run, event, await contentOf(loaded, event));
-    told.push({ change, event, view, text: eventText(view, eventBytesMax), receivers });
+    try {
+      const view = eventView(run, event, await contentOf(loaded, event));
+      told.push({ change, event, view, text: eventText(view, eventBytesMax), receivers });
+    } catch (error) {
+      noteFailure(failures, change, error);
+    }
   }
   return told;
+}
+
+/**
+ * Says of events that they cannot be told. Those of a run that is gone were told before it was cleared away, and their change
+ * is not set aside: that would keep what was erased. A run that is there has lost a part of its journal.
+ */
+async function missed(change: RunChange, sequences: readonly number[], failures: Failures): Promise<void> {
+  const { runId: run_id } = change;
+  if ((await findRun(run_id, Date.now())) === null) {
+    logger.warn("events not told again: their run is gone", { run_id, sequences });
+    return;
+  }
+  noteFailure(failures, change, new Error(`Run ${run_id} lacks the entries ${sequences.join(", ")} of its journal.`));
 }
 
 async function putOnBus(told: readonly ToldEvent[], failures: Failures): Promise<void> {
@@ -83,7 +109,7 @@ async function putOnBus(told: readonly ToldEvent[], failures: Failures): Promise
   const entries = told.map(({ event: { type, atMs }, text }) => ({ type, atMs, detail: text }));
   for (const [at, error] of (await putEvents(entries)).entries()) {
     const change = told[at]?.change;
-    if (error !== null && change !== undefined) failures.set(change, error);
+    if (error !== null && change !== undefined) noteFailure(failures, change, error);
   }
 }
 
@@ -94,7 +120,7 @@ async function deliver(told: readonly ToldEvent[], failures: Failures): Promise<
     try {
       return await created(change, event, view, receiver);
     } catch (error) {
-      failures.set(change, error);
+      noteFailure(failures, change, error);
       return null;
     }
   });

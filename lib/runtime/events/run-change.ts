@@ -5,30 +5,29 @@ import { countedFamilyIn } from "#store/keys.ts";
 import { type LoadedRun, parseRun } from "#store/run-head.ts";
 
 /**
- * A change of a run that somebody may have to know of. `told` is how many of its events were there before; `isGone`: it was
- * erased, or has expired.
+ * A change of a run that somebody may have to know of. `told` is how many of its events were there before; `loaded` null: the
+ * run is gone, since it was erased or has expired.
  */
-export type RunChange = { runId: string; requestId: string; loaded: LoadedRun | null; told: number; isGone: boolean };
+export type RunChange = { runId: string; requestId: string; loaded: LoadedRun | null; told: number };
 
 /** Reads a change of a run's head; null for one that brought no event and left the run there, and for one of anything else. */
 export function runChangeOf({ pk, before, after, requestId }: ItemChange): RunChange | null {
   if (countedFamilyIn(pk) !== "run") return null;
-  const told = before === null ? null : parseRun(before);
   const loaded = after === null ? null : parseRun(after);
-  // What is left of an erased run goes a day later: whatever a late worker wrote since is then cleared as well.
-  const isGone = loaded === null && (told !== null || after === null);
-  const change = {
-    runId: String((after ?? before)?.sk),
-    requestId,
-    loaded,
-    told: told?.run.journal.count ?? 0,
-    isGone,
-  };
-  const isTold = loaded === null || loaded.run.journal.count === change.told;
-  return isTold && !isGone ? null : change;
+  const change = { runId: String((after ?? before)?.sk), requestId, loaded };
+  // What it was need not be read: a run is cleared away even if its head could not be.
+  if (loaded === null) return { ...change, told: 0 };
+  const told = (before && parseRun(before)?.run.journal.count) ?? 0;
+  return loaded.run.journal.count === told ? null : { ...change, told };
 }
 
-/** The events that a change brought. The newest entries may have moved to a chunk when they were saved: then that is read. */
-export async function eventsOf({ run }: LoadedRun, told: number): Promise<RunEvent[]> {
-  return eventsAfter(told, run, await readJournal(run.id, journalAfter(run.journal, told)));
+/** The events that a change brought, and the numbers of those whose entries are not there any more. */
+export type Brought = { events: RunEvent[]; missing: number[] };
+
+/** What a change brought. The newest entries may have moved to a chunk when they were saved: then that is read. */
+export async function broughtBy({ run }: LoadedRun, told: number): Promise<Brought> {
+  const events = eventsAfter(told, run, await readJournal(run.id, journalAfter(run.journal, told)));
+  const found = new Set(events.map(({ sequence }) => sequence));
+  const all = Array.from({ length: run.journal.count - told }, (_, at) => told + 1 + at);
+  return { events, missing: all.filter((sequence) => !found.has(sequence)) };
 }
