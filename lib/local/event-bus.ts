@@ -41,6 +41,8 @@ type Entry = {
 
 const eventsKept = 1_000;
 const entriesMax = 10;
+/** AWS: "The total entry size must be less than 256KB" ("Calculating PutEvents event entry size"). */
+const requestBytesMax = 256 * 1024 - 1;
 
 /** Listens for events. A delivery is made once: a function that fails is reported and not called again. */
 export async function startEventBus(): Promise<EventBus> {
@@ -51,6 +53,8 @@ export async function startEventBus(): Promise<EventBus> {
   function put(entries: readonly Entry[]): unknown {
     if (entries.length === 0 || entries.length > entriesMax)
       throw new AwsError("ValidationException", "PutEvents takes 1 to 10 entries");
+    if (entries.reduce((sum, entry) => sum + sizeOf(entry), 0) > requestBytesMax)
+      throw new AwsError("ValidationException", "Total size of the entries in the request is over the limit.");
     const unknown = entries.map(busOf).find((name) => !isKnown(name));
     if (unknown !== undefined) throw new AwsError("ResourceNotFoundException", `Event bus ${unknown} does not exist.`);
     const results = entries.map((entry) => {
@@ -93,6 +97,10 @@ function send(rule: RuleModel, event: BusEvent, host: LambdaHost, queues: QueueE
 
 function busOf({ EventBusName = "default" }: Entry): string {
   return EventBusName.split("/").at(-1) ?? "";
+}
+
+function sizeOf({ Source = "", DetailType = "", Detail = "", Resources = [], Time }: Entry): number {
+  return Buffer.byteLength([Source, DetailType, Detail, ...Resources].join("")) + (Time === undefined ? 0 : 14);
 }
 
 function busEvent(entry: Entry): BusEvent | null {

@@ -10,11 +10,14 @@ export type BusEntry = { type: EventType; atMs: number; detail: string };
 /** What events on the bus say where they come from. */
 const source = "sluice";
 
-/** What one request may carry, in entries and in bytes of them all (AWS: "Calculating PutEvents event entry size"). */
+/**
+ * What one request may carry, in entries and in bytes of them all, which must be fewer than 256 KB (AWS: "Calculating
+ * PutEvents event entry size").
+ */
 const entriesMax = 10;
-const requestBytesMax = 256 * 1024;
-/** What an entry has besides its detail: its time, its source and its type. */
-const entryBytes = 14 + source.length + 32;
+const requestBytesMax = 256 * 1024 - 1;
+/** What of an entry counts besides its source, type and detail: its time. */
+const timeBytes = 14;
 const attemptsMax = 5;
 
 let client: EventBridgeClient | undefined;
@@ -49,7 +52,7 @@ function requestsOf(entries: readonly BusEntry[]): BusEntry[][] {
   const requests: BusEntry[][] = [];
   let bytes = 0;
   for (const entry of entries) {
-    const size = Buffer.byteLength(entry.detail) + entryBytes;
+    const size = timeBytes + source.length + entry.type.length + Buffer.byteLength(entry.detail);
     const last = requests.at(-1);
     if (last === undefined || last.length === entriesMax || bytes + size > requestBytesMax) {
       requests.push([entry]);

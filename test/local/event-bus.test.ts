@@ -65,3 +65,15 @@ test("a malformed detail fails its entry alone", async () => {
     Entries: [{ ErrorCode: "MalformedDetail" }, { EventId: expect.any(String) }],
   });
 });
+
+test("entries that are 256 KB or more in all are refused, as EventBridge counts them", async () => {
+  const fixture = await startFixture({ eventPattern: { source: ["test"] } }, virtual);
+  const put = (...bytes: number[]) => {
+    const Entries = bytes.map((each) => entry("a", { Detail: JSON.stringify("x".repeat(each - 2)), Time: 1 }));
+    return fixture.aws("eventbridge", "PutEvents", { Entries });
+  };
+  const besides = "test".length + "a".length + 14;
+  const half = 128 * 1024 - besides;
+  await expect(put(half, half)).rejects.toThrow("over the limit");
+  expect(await put(half, half - 1)).toMatchObject({ FailedEntryCount: 0 });
+});
