@@ -20,6 +20,9 @@ const requestBytesMax = 256 * 1024 - 1;
 const timeBytes = 14;
 const attemptsMax = 5;
 
+/** What the bus says of an entry that it will never take as it is (AWS: "PutEventsResultEntry"); all else may pass. */
+const refusals: readonly string[] = ["InvalidArgument", "MalformedDetail", "RedactionFailure"];
+
 let client: EventBridgeClient | undefined;
 
 /** The client, made on first use: most deployments have no bus. */
@@ -37,15 +40,23 @@ export function hasEventBus(): boolean {
 }
 
 /**
- * Puts events on the bus, in order, as many at once as a request may carry. Those that a request leaves out are put again.
+ * Puts events on the bus, in order, as many at once as a request may carry. Those that a request leaves out are put again;
+ * once that was in vain the rest is not put either, since it would only have to be put again.
  *
  * @param entries each of them short enough for a request of its own
- * @returns for each entry why it is not on the bus; null: it is, once at least
+ * @returns for each entry why it is not on the bus, an error of AWS's where that may pass; null: it is, once at least
  */
 export async function putEvents(entries: readonly BusEntry[]): Promise<(unknown | null)[]> {
-  const outcomes: (unknown | null)[] = [];
-  for (const some of requestsOf(entries)) outcomes.push(...(await put(some)));
-  return outcomes;
+  const failures = new Map<BusEntry, unknown>();
+  let stopped: unknown = null;
+  for (const some of requestsOf(entries)) {
+    const failed = stopped === null ? await put(some) : new Map(some.map((entry) => [entry, stopped]));
+    for (const [entry, error] of failed) {
+      failures.set(entry, error);
+      if (!(error instanceof EventRefused)) stopped = error;
+    }
+  }
+  return entries.map((entry) => failures.get(entry) ?? null);
 }
 
 function requestsOf(entries: readonly BusEntry[]): BusEntry[][] {
@@ -65,23 +76,30 @@ function requestsOf(entries: readonly BusEntry[]): BusEntry[][] {
   return requests;
 }
 
-async function put(entries: readonly BusEntry[]): Promise<(unknown | null)[]> {
-  const outcomes: (unknown | null)[] = entries.map(() => null);
-  let left = entries.map((entry, index) => ({ index, request: requestEntry(entry) }));
+/** An event that the bus will not take, however often it is put. */
+class EventRefused extends Error {}
+
+/** Puts what one request may carry. Gives why entries are not on the bus. */
+async function put(entries: readonly BusEntry[]): Promise<Map<BusEntry, unknown>> {
+  const failures = new Map<BusEntry, unknown>();
+  let left = entries;
   for (let attempt = 1; ; attempt++) {
     try {
-      const Entries = left.map(({ request }) => request);
-      const { Entries: results = [] } = await bus().send(new PutEventsCommand({ Entries }));
-      left = left.filter((_, at) => results[at]?.ErrorCode !== undefined);
-      if (left.length === 0) return outcomes;
+      const { Entries: results = [] } = await bus().send(new PutEventsCommand({ Entries: left.map(requestEntry) }));
+      for (const [at, entry] of left.entries()) {
+        const { ErrorCode: code = "", ErrorMessage: why } = results[at] ?? {};
+        if (refusals.includes(code)) failures.set(entry, new EventRefused(`The bus refuses the event: ${code} ${why}`));
+      }
+      left = left.filter((entry, at) => results[at]?.ErrorCode !== undefined && !failures.has(entry));
+      if (left.length === 0) return failures;
       if (attempt < attemptsMax) {
         await sleep(Math.random() * 20 * 2 ** attempt);
         continue;
       }
       throw new DomainError("service_unavailable", `The bus left out ${left.length} events again and again.`);
     } catch (error) {
-      for (const { index } of left) outcomes[index] = error;
-      return outcomes;
+      for (const entry of left) failures.set(entry, error);
+      return failures;
     }
   }
 }
