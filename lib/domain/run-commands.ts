@@ -51,7 +51,7 @@ export function retried(run: Run, ran: Definition, retry: Retry, nowMs: number):
   if (!isFinished(run))
     throw conflict(`The run is ${run.status}: only a finished run can be retried. Cancel it first.`);
   const { from, entries, definition, definitionVersion, payloadEdited, by } = retry;
-  const fromStep = from === "start" ? (definition.steps[0]?.name ?? "") : stepToRetry(run, ran, from);
+  const fromStep = from === "start" ? (definition.steps[0]?.name ?? "") : stepToRetry(run, ran, from, entries);
   const step = definition.steps.findIndex(({ name }) => name === fromStep);
   if (step === -1) {
     const names = definition.steps.map(({ name }) => name).join(", ");
@@ -73,13 +73,24 @@ export function retried(run: Run, ran: Definition, retry: Retry, nowMs: number):
   return { ...next, ...anew, definitionVersion, step, generation, payloadGeneration, fence: run.fence + 1 };
 }
 
-function stepToRetry(run: Run, ran: Definition, from: Exclude<RetryFrom, "start">): string {
+function stepToRetry(
+  run: Run,
+  ran: Definition,
+  from: Exclude<RetryFrom, "start">,
+  entries: readonly JournalEntry[],
+): string {
   if (typeof from === "object") return from.step;
   const failed = ran.steps[run.step]?.name;
   if (failed === undefined || run.status === "SUCCESS") {
-    throw conflict("No step of the run failed: name the step to retry from, or start.");
+    throw conflict(`${whyNoneFailed(run, ran, entries)} Name the step to retry from in from_step, or say from: start.`);
   }
   return failed;
+}
+
+function whyNoneFailed({ status }: Run, ran: Definition, entries: readonly JournalEntry[]): string {
+  const failed = [...endedResults(entries, ran).values()].filter((result) => result.status === "FAILED");
+  if (failed.length === 0) return "No step of the run failed.";
+  return `The run is ${status}: it went on without ${listed(failed.map(({ stepName }) => stepName))}, which failed.`;
 }
 
 /** A step before the first that neither went well nor may be gone on without would be left out for ever, unseen. */

@@ -71,8 +71,22 @@ describe("retry", () => {
 
   it("is refused while the run has not ended, where nothing failed, and for a step that is not there", () => {
     expect(() => anew(madeRun(), "start")).toThrow("Cancel it first");
-    expect(() => anew(well, "failed")).toThrow("No step of the run failed");
+    expect(() => anew(well, "failed")).toThrow(
+      "No step of the run failed. Name the step to retry from in from_step, or say from: start.",
+    );
     expect(() => anew(well, { step: "none" })).toThrow("it has first, wait, last");
+  });
+
+  it("is refused with the steps that failed, where the run went on without them: they can be named", () => {
+    const steps = madeDefinition({ ...first, ...once, ...lenient }, wait, { ...last, ...once, ...lenient });
+    const run = ran(steps, "badly", "badly");
+    expect(run.status).toBe("SUCCESS");
+    const retry = { ...again, definition: steps, entries: run.journal.tail };
+    expect(() => retried(run, steps, { ...retry, from: "failed" }, 0)).toThrow(
+      "The run is SUCCESS: it went on without first, last, which failed. Name the step to retry from in from_step",
+    );
+    expect(retried(run, steps, { ...retry, from: { step: "first" } }, 0).step).toBe(0);
+    expect(retried(run, steps, { ...retry, from: { step: "last" } }, 0).step).toBe(2);
   });
 
   it("is refused where it would leave out a step that never ran, naming it and where to begin", () => {

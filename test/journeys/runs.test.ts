@@ -378,6 +378,19 @@ describe("commands", () => {
     expect((await command(runId, "retry", { from_step: "c" })).status).toBe(202);
   });
 
+  it("409 retry of what failed, where the run went on without it, says which step to name", async () => {
+    receiver.reply = ({ path }) => ({ status: path === "/a" ? 500 : 200 });
+    const once = { retry: { max_attempts: 1 }, on_error: "continue" };
+    const runId = await trigger(await workflow([hook("a", {}, once), hook("b")]));
+    await service.settle();
+    const refused = await command(runId, "retry");
+    expect(refused).toMatchObject({ status: 409, body: { code: "state_conflict" } });
+    expect(refused.body.message).toBe(
+      "The run is SUCCESS: it went on without a, which failed. Name the step to retry from in from_step, or say from: start.",
+    );
+    expect((await command(runId, "retry", { from_step: "a" })).status).toBe(202);
+  });
+
   it("204 erases a finished run with all that is its own, 409 one that has not ended", async () => {
     receiver.reply = () => ({ body: JSON.stringify("x".repeat(50_000)) });
     const marked = `planted${"p".repeat(2_000)}`;
