@@ -16,7 +16,7 @@ const fromStates = z
   .meta({ description: 'Ids of states; `["*"]`: every state that is not final.', examples: [["draft"]] });
 
 const guardDescription =
-  "A JSONata expression over `data`, `input` and `instance`, with or without `{%` and `%}`: the action is refused where it gives nothing true.";
+  "A JSONata expression over `data`, `input` and `instance`, with or without `{%` and `%}`: the action is refused unless it gives `true`.";
 
 const guard = z
   .string()

@@ -6,7 +6,8 @@ export type Condition = { any: true } | { any: false; tags: { weak: boolean; val
 /**
  * The strong entity tag of a version: `"7"`.
  *
- * @param variant what else an answer depends on than the version, by a digest: `"7.1f8a"`; null: nothing
+ * @param variant what else an answer depends on than the version, by a digest of 11 characters: `"7.x8Jq0_PQm2c"`; null:
+ * nothing
  */
 export function etagOf(version: number, variant: string | null = null): string {
   return variant === null ? `"${version}"` : `"${version}.${variant}"`;
@@ -37,7 +38,7 @@ function matchesStrongly(condition: Condition, version: number): boolean {
 }
 
 function versionIn(tag: string): string {
-  return tag.split(".", 1)[0] ?? "";
+  return tag.replace(/\.[\w-]{11}$/, "");
 }
 
 /** Weak comparison, as `If-None-Match` asks. */

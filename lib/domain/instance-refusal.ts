@@ -1,8 +1,6 @@
+import type { GuardVerdict } from "./guard-verdict.ts";
 import { type RefusalReason, refusalOf } from "./machine.ts";
 import type { DefinedAction, MachineDefinition } from "./machine-definition.ts";
-
-/** What a guard came to: met, or why not. */
-export type GuardVerdict = { met: true } | { met: false; message: string };
 
 /** The names of what a caller is: scopes and claims. "any": access is open, so everybody may do everything. */
 export type Roles = readonly string[] | "any";

@@ -14,7 +14,7 @@ export type Hook = { workflowId: string; payload: unknown };
 
 /** An action of a machine that a client defined. */
 export type DefinedAction = MachineAction & {
-  /** An expression over data, input and instance, without its marks; the action is refused where it gives nothing true. */
+  /** An expression over data, input and instance, without its marks; the action is refused unless it gives true. */
   guard: string | null;
   /** A JSON Schema that the input of an execution must satisfy; null: anything will do. */
   inputSchema: Record<string, unknown> | null;

@@ -95,7 +95,7 @@ export const getInstanceActions = defineRoute({
   path: "/api/instances/{id}/actions",
   summary: "Get what can be done to an instance",
   description:
-    "An action whose guard looks at `input` is available as far as everything else allows it: its input is not known yet.",
+    "An action whose guard looks at `input` is available as far as everything else allows it: its input is not known yet. Guards share what they may cost: one that does not fit in is `guard_not_met`, and its message says that it was not evaluated. Executing its action evaluates it alone.",
   scope: "read",
   dependsOnCaller: true,
   params,

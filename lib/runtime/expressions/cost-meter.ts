@@ -1,7 +1,5 @@
 import { limits } from "./limits.ts";
-
-/** What a member of an object costs when the object is new. */
-const memberCost = 8;
+import { lengthOf, ValueSizes } from "./value-sizes.ts";
 
 /** What the meter asks of a node. */
 export type MeteredNode = { type: string; arguments?: readonly unknown[] };
@@ -16,21 +14,29 @@ export class TooCostly extends Error {
 
 /**
  * Counts what an evaluation costs, as steps taken and sizes read and made, and stops it when that is too much. It counts
- * the same on every machine, and before memory runs out: values that hold one value many times, which are small in memory
- * and huge as text, are found by their size as text.
+ * the same on every machine, and before memory runs out.
  */
 export class CostMeter {
   readonly #operands: ReadonlySet<unknown>;
-  readonly #sizes = new WeakMap<object, number>();
+  readonly #costMax: number;
+  readonly #sizes: ValueSizes;
   #cost: number;
 
   /**
    * @param operands the nodes of the expression whose values are read whole by what they are an operand of
    * @param inputSize the size of the scope
+   * @param sizes what was looked into before, which costs nothing any more
    */
-  constructor(operands: ReadonlySet<unknown>, inputSize: number) {
+  constructor(
+    operands: ReadonlySet<unknown>,
+    inputSize: number,
+    costMax: number = limits.costMax,
+    sizes: ValueSizes = new ValueSizes(),
+  ) {
     this.#operands = operands;
     this.#cost = inputSize;
+    this.#costMax = costMax;
+    this.#sizes = sizes;
   }
 
   /** What was spent so far. */
@@ -55,25 +61,11 @@ export class CostMeter {
 
   #spend(cost: number): void {
     this.#cost += cost;
-    if (this.#cost > limits.costMax) throw new TooCostly("does more than one expression may");
+    if (this.#cost > this.#costMax) throw new TooCostly("does more than one expression may");
   }
 
-  /** The size of a value as text, about. Each object is looked into once, however often it is held, and that costs. */
   #sizeOf(value: unknown): number {
-    if (typeof value !== "object" || value === null) return lengthOf(value);
-    const known = this.#sizes.get(value);
-    if (known !== undefined) return known;
-    let size = 1;
-    if (Array.isArray(value)) {
-      this.#spend(value.length);
-      for (const member of value) size += this.#sizeOf(member);
-    } else {
-      const names = Object.keys(value);
-      this.#spend(names.length * memberCost);
-      for (const name of names) size += name.length + this.#sizeOf((value as Record<string, unknown>)[name]);
-    }
-    this.#sizes.set(value, size);
-    return size;
+    return this.#sizes.of(value, (cost) => this.#spend(cost));
   }
 }
 
@@ -81,9 +73,4 @@ export class CostMeter {
 function readsContext({ type, arguments: given }: MeteredNode, context: unknown): boolean {
   if (type === "name") return Array.isArray(context);
   return type === "wildcard" || (type === "function" && (given?.length === 0 || typeof context === "string"));
-}
-
-/** The length of a text or array, which is what it costs to make another of it. */
-function lengthOf(value: unknown): number {
-  return typeof value === "string" || Array.isArray(value) ? value.length + 1 : 1;
 }

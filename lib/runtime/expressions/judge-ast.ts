@@ -11,6 +11,8 @@ export type Judgement = {
   references: string[][];
   /** The nodes whose whole value is read by what they are an operand of. */
   operands: ReadonlySet<unknown>;
+  /** True where JSONata marks the arrays that it reads (`[]`), so that what is read cannot be shared with another. */
+  marksArrays: boolean;
 };
 
 const operators = new Set(["+", "-", "*", "/", "%", "=", "!=", "<", "<=", ">", ">=", "&", "and", "or", "in"]);
@@ -31,12 +33,18 @@ class AstJudge {
   readonly #bound = new Set<string>();
   readonly #read = new Map<string, AstNode>();
   #nodes = 0;
+  #marksArrays = false;
 
   judgement(): Judgement {
     for (const [name, node] of this.#read) {
       if (!this.#bound.has(name)) this.#refuse(node, `reads $${name}, which it does not bind`);
     }
-    return { violations: [...this.#violations], references: this.#references, operands: this.#operands };
+    return {
+      violations: [...this.#violations],
+      references: this.#references,
+      operands: this.#operands,
+      marksArrays: this.#marksArrays,
+    };
   }
 
   /**
@@ -48,6 +56,7 @@ class AstJudge {
     if (this.#nodes > limits.nodesMax) this.#violations.add(`has over ${limits.nodesMax} parts: make it smaller`);
     else if (!isKnown(node)) this.#refuse(node, refusedNodes[node.type] ?? "has syntax that is not offered");
     else {
+      if (node.keepSingletonArray === true) this.#marksArrays = true;
       if (hasUnknownMembers(node)) this.#refuse(node, "has syntax that is not offered, such as @ or #");
       this.#visitMembers(node, atRoot, applied);
       this.#visitStages(node);

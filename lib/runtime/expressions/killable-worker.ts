@@ -27,15 +27,15 @@ export class KillableWorker<Request, Answer> {
    * The answer to a message; null when the thread died of it, or was killed for it. The time counts from when it is this
    * message's turn.
    */
-  ask(request: Request): Promise<Answer | null> {
-    const answer = this.#last.then(() => this.#askNow(request));
+  ask(request: Request, timeMsMax = this.#timeMsMax): Promise<Answer | null> {
+    const answer = this.#last.then(() => this.#askNow(request, timeMsMax));
     this.#last = answer.catch(() => {});
     return answer;
   }
 
-  async #askNow(request: Request): Promise<Answer | null> {
+  async #askNow(request: Request, timeMsMax: number): Promise<Answer | null> {
     const worker = await this.#warm();
-    const answer = await answerOf<Answer>(worker, request, this.#timeMsMax);
+    const answer = await answerOf<Answer>(worker, request, timeMsMax);
     if (answer !== null) return answer;
     await worker.terminate();
     this.#worker = null;

@@ -17,8 +17,16 @@ export const limits = {
   /** What one may cost: each step of its evaluation `stepCost`, and the size of what it reads and makes. */
   costMax: 4 * 1024 * 1024,
   stepCost: 64,
+  /** What a copy of the input costs one that cannot share it with others, for each unit of its size. */
+  copyCost: 4,
   /** What all expressions of one value may cost together. */
   valueCostMax: 16 * 1024 * 1024,
+  /** What the guards of all actions of an instance may cost together; one alone may cost `costMax`. */
+  guardsCostMax: 8 * 1024 * 1024,
+  /** The same for timed actions that are due at one moment: nobody waits for them, and they are not tried again. */
+  timedGuardsCostMax: 32 * 1024 * 1024,
   /** When one is stopped whatever it costs. On a slow machine too the cost must be what decides. */
   timeMsMax: 2_000,
+  /** The same for several that are evaluated together, which have to be read besides. */
+  togetherTimeMsMax: 8_000,
 } as const;

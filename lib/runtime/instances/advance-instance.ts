@@ -1,16 +1,17 @@
 import type { MessageOf } from "#contract/queue-messages.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import { timerName } from "#domain/history.ts";
-import { type Instance, isFinal, saved, timersOf } from "#domain/instance.ts";
+import { type Instance, isFinal, saved, type Timer, timersOf } from "#domain/instance.ts";
 import { escalated, executed, skipped, timersDone } from "#domain/instance-commands.ts";
 import type { DefinedAction } from "#domain/machine-definition.ts";
 import { newWriteId } from "#runtime/identity.ts";
+import { mayPass } from "#runtime/may-pass.ts";
 import { sendRun } from "#runtime/runs/run-message.ts";
 import { clearGoneInstance, replaceInstance, saveInstance } from "#store/instances.ts";
 import { assertInput } from "./execution-input.ts";
 import { type HookRun, hookRun, hookRunId } from "./hook-run.ts";
 import { sendInstance } from "./instance-message.ts";
-import { type JudgedInstance, judgeAction } from "./judge-actions.ts";
+import { type JudgedInstance, judgeTimedActions } from "./judge-actions.ts";
 import { findJudged } from "./load-judged.ts";
 import { noteEnd } from "./note-end.ts";
 
@@ -47,44 +48,49 @@ export async function advanceInstance({ instance_id: id, request_id }: MessageOf
   }
 }
 
-type TimedOut = { instance: Instance; hook: HookRun | null };
+/** `executed` false: none of the actions could be executed, and the instance tells so. */
+type Tried = { instance: Instance; hook: HookRun | null; executed: boolean };
 
 /** The instance after the timers of one time, and the run that they trigger. The first action that is executed ends them. */
-async function timedOut(from: JudgedInstance, dueAtMs: number, nowMs: number): Promise<TimedOut> {
+async function timedOut(from: JudgedInstance, dueAtMs: number, nowMs: number): Promise<Tried> {
   const { definition } = from;
-  let { instance } = from;
-  for (const { atMs, kind, actionId } of timersOf(instance, definition)) {
-    if (atMs !== dueAtMs) continue;
-    if (kind === "deadline" && instance.overdueSinceMs === null) instance = escalated(instance, atMs, nowMs);
-    const action = definition.actions.find(({ id }) => id === actionId);
-    if (action === undefined) continue;
-    const tried = await executedByTimer({ ...from, instance }, action, nowMs);
-    if (tried.executed) return tried;
-    instance = tried.instance;
+  const due = timersOf(from.instance, definition).filter(({ atMs }) => atMs === dueAtMs);
+  const actionsOf = (kind: Timer["kind"]) =>
+    due.flatMap((timer) => (timer.kind === kind ? definition.actions.filter(({ id }) => id === timer.actionId) : []));
+  let tried = await triedInTurn(from, actionsOf("action"), nowMs);
+  if (!tried.executed && due.some(({ kind }) => kind === "deadline")) {
+    const isOverdue = tried.instance.overdueSinceMs !== null;
+    const instance = isOverdue ? tried.instance : escalated(tried.instance, dueAtMs, nowMs);
+    tried = await triedInTurn({ ...from, instance }, actionsOf("deadline"), nowMs);
   }
-  return { instance: timersDone(instance, definition, dueAtMs), hook: null };
+  return tried.executed ? tried : { ...tried, instance: timersDone(tried.instance, definition, dueAtMs) };
 }
 
-/** An action executed by itself, whatever roles it needs of people; told as skipped where it is refused. */
+/** The instance after actions were tried one after another, up to the first that is executed. */
+async function triedInTurn(from: JudgedInstance, actions: readonly DefinedAction[], nowMs: number): Promise<Tried> {
+  let { instance } = from;
+  for (const { action, refusal } of await judgeTimedActions(from, actions)) {
+    const tried = refusal ?? (await executedByTimer({ ...from, instance }, action, nowMs));
+    if ("executed" in tried) return tried;
+    instance = skipped(instance, action.id, tried.message, nowMs);
+  }
+  return { instance, hook: null, executed: false };
+}
+
+/** An action executed by itself, whatever roles it needs of people; or why its hook does not let it be. */
 async function executedByTimer(
   from: JudgedInstance,
   action: DefinedAction,
   nowMs: number,
-): Promise<TimedOut & { executed: boolean }> {
-  const { instance, definition } = from;
-  const refusal = await judgeAction(from, action, "any", undefined);
-  const refused = (reason: string) => {
-    return { instance: skipped(instance, action.id, reason, nowMs), hook: null, executed: false };
-  };
-  if (refusal !== null) return refused(refusal.message);
+): Promise<Tried | { message: string }> {
   try {
     assertInput(action, undefined);
     const execution = { by: timerName, comment: null, details: null, runId: hookRunId(action, nowMs) };
-    const next = executed(instance, definition, action, execution, nowMs);
-    const hook = await hookRun({ ...from, instance: saved(next) }, action, undefined, execution.runId);
-    return { instance: next, hook, executed: true };
+    const instance = executed(from.instance, from.definition, action, execution, nowMs);
+    const hook = await hookRun({ ...from, instance: saved(instance) }, action, undefined, execution.runId);
+    return { instance, hook, executed: true };
   } catch (error) {
-    if (error instanceof DomainError) return refused(error.message);
+    if (error instanceof DomainError && !mayPass(error)) return { message: error.message };
     throw error;
   }
 }

@@ -1,9 +1,11 @@
 import type { JudgedActions } from "#contract/instance-view.ts";
+import { type GuardVerdict, guardVerdictOf } from "#domain/guard-verdict.ts";
 import { type Instance, instanceCreatedAtMs, isFinal } from "#domain/instance.ts";
-import { type GuardVerdict, type InstanceRefusal, instanceRefusalOf, type Roles } from "#domain/instance-refusal.ts";
+import { type InstanceRefusal, instanceRefusalOf, type Roles } from "#domain/instance-refusal.ts";
 import type { DefinedAction, MachineDefinition } from "#domain/machine-definition.ts";
 import type { TemplateScope } from "#domain/template.ts";
-import { evaluate } from "#runtime/expressions/evaluate.ts";
+import { evaluateConditions } from "#runtime/expressions/evaluate-conditions.ts";
+import { limits } from "#runtime/expressions/limits.ts";
 
 /** An instance with what its guards look at. */
 export type JudgedInstance = {
@@ -12,20 +14,26 @@ export type JudgedInstance = {
   data: Record<string, unknown>;
 };
 
-/** Every action of an instance, with why the caller cannot execute it now. Guards that look at an input are left out. */
+/** Who would execute actions, with which input, and what the guards of all of them may cost together. */
+type Attempt = { roles: Roles; input: unknown; costMax: number };
+
+/**
+ * Every action of an instance, with why the caller cannot execute it now. Guards that look at an input are left out, and
+ * those that cost too much together are told as not evaluated: `judgeAction` evaluates each.
+ */
 export function judgeActions(judged: JudgedInstance, roles: Roles): Promise<JudgedActions> {
-  return Promise.all(
-    judged.definition.actions.map(async (action) => {
-      const waits = action.guard !== null && readsInput(action.guard);
-      const refusal = waits ? withoutGuard(judged, action, roles) : await judgeAction(judged, action, roles, undefined);
-      return { action, refusal };
-    }),
-  );
+  const attempt = { roles, input: undefined, costMax: limits.guardsCostMax };
+  return judgeTogether(judged, judged.definition.actions, attempt, (guard) => !readsInput(guard));
+}
+
+/** Timed actions that are due at one moment, in their order, each with why it cannot be executed by itself. */
+export function judgeTimedActions(judged: JudgedInstance, actions: readonly DefinedAction[]): Promise<JudgedActions> {
+  return judgeTogether(judged, actions, { roles: "any", input: undefined, costMax: limits.timedGuardsCostMax });
 }
 
 /**
  * Why an action cannot be executed on an instance by a caller with an input; null: it can. Its guard is evaluated if
- * nothing else is in its way.
+ * nothing else is in its way, and no other's is.
  */
 export async function judgeAction(
   judged: JudgedInstance,
@@ -33,10 +41,8 @@ export async function judgeAction(
   roles: Roles,
   input: unknown,
 ): Promise<InstanceRefusal | null> {
-  const refusal = withoutGuard(judged, action, roles);
-  if (refusal !== null || action.guard === null) return refusal;
-  const guard = await verdictOf(action, action.guard, guardScope(judged, input));
-  return instanceRefusalOf(judged.definition, judged.instance.stateId, action, { roles, guard });
+  const [only] = await judgeTogether(judged, [action], { roles, input, costMax: limits.guardsCostMax });
+  return only?.refusal ?? null;
 }
 
 /** What guards and the payloads of hooks can name. */
@@ -59,16 +65,25 @@ export function guardScope({ instance, data }: JudgedInstance, input: unknown): 
   };
 }
 
-function withoutGuard({ instance, definition }: JudgedInstance, action: DefinedAction, roles: Roles) {
-  return instanceRefusalOf(definition, instance.stateId, action, { roles, guard: null });
-}
-
-async function verdictOf({ id }: DefinedAction, guard: string, scope: TemplateScope): Promise<GuardVerdict> {
-  const evaluated = await evaluate(guard, scope);
-  if (!evaluated.ok)
-    return { met: false, message: `The guard of action ${id} gives no answer: it ${evaluated.reason}.` };
-  if (evaluated.value === true) return { met: true };
-  return { met: false, message: `The guard of action ${id} is not met: ${guard}` };
+/** Judges actions by the table and by roles, and those that nothing refuses then by their guards, all in one go. */
+async function judgeTogether(
+  judged: JudgedInstance,
+  actions: readonly DefinedAction[],
+  { roles, input, costMax }: Attempt,
+  isWanted: (guard: string) => boolean = () => true,
+): Promise<JudgedActions> {
+  const { definition, instance } = judged;
+  const refusalOf = (action: DefinedAction, guard: GuardVerdict | null) =>
+    instanceRefusalOf(definition, instance.stateId, action, { roles, guard });
+  const guards = actions.flatMap((action) =>
+    action.guard !== null && isWanted(action.guard) && refusalOf(action, null) === null ? [action.guard] : [],
+  );
+  const outcomes = await evaluateConditions(guards, guardScope(judged, input), costMax);
+  return actions.map((action) => {
+    const outcome = outcomes.get(action.guard ?? "");
+    const verdict = outcome === undefined ? null : guardVerdictOf(action, outcome);
+    return { action, refusal: refusalOf(action, verdict) };
+  });
 }
 
 /** A guard that seems to: the name may stand in a text of it, and then the action is told as available too soon. */

@@ -52,6 +52,12 @@ describe("a killable worker", () => {
     expect(answers).toEqual([null, null, ["a", 1], ["b", 2]]);
   });
 
+  it("gives a message the time that is asked for it", async () => {
+    const worker = started(600_000);
+    expect(await worker.ask("loop", 100)).toBeNull();
+    expect(await worker.ask("a")).toEqual(["a", 1]);
+  });
+
   it("knows nothing of the process's environment", async () => {
     expect(Object.keys(process.env)).not.toEqual([]);
     expect(await started(10_000).ask("environment")).toEqual([]);
