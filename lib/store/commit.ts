@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   ConditionalCheckFailedException,
   TransactionCanceledException,
@@ -7,8 +6,8 @@ import {
 } from "@aws-sdk/client-dynamodb";
 import { PutCommand, TransactWriteCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { DomainError } from "#domain/domain-error.ts";
 import type { Key } from "./keys.ts";
+import { pastConflicts } from "./past-conflicts.ts";
 import { table, tableName } from "./table.ts";
 
 /** An item as stored: its key, its version `v`, `w`, the write ids of its last versions, newest first, and `q`, the id of the request that wrote it last. */
@@ -32,7 +31,6 @@ export type WrittenBy = { writeId: string; requestId: string };
 
 /** How many versions back a write id is remembered, so that an answer lost on the wire is still known as one's own. */
 const writeIdsKept = 4;
-const conflictAttemptsMax = 12;
 
 /** What became of a commit. A refused one names the first write whose condition failed, and what stands there now. */
 export type Committed = { committed: true } | { committed: false; refused: number; current: Item | null };
@@ -116,22 +114,14 @@ async function putOne(put: Put, writeId: string): Promise<Committed> {
 
 async function transact(items: TransactItem[], writeId: string): Promise<Committed> {
   const token = randomUUID(); // not the write id: a repeat under that may differ, by its request, and would be refused
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await table().send(new TransactWriteCommand({ TransactItems: items, ClientRequestToken: token }));
-      return { committed: true };
-    } catch (error) {
-      const refusal = refusalOf(error);
-      if (refusal !== null) return verdict(refusal.index, refusal.item, writeId);
-      if (!isContended(error)) throw error;
-      if (attempt === conflictAttemptsMax) {
-        throw new DomainError("service_unavailable", "Too many writers at once on the same item. Try again.", {
-          headers: { "retry-after": "1" },
-          cause: error,
-        });
-      }
-      await sleep(Math.random() * Math.min(1_000, 20 * 2 ** attempt));
-    }
+  const command = { TransactItems: items, ClientRequestToken: token };
+  try {
+    await pastConflicts(() => table().send(new TransactWriteCommand(command)), isContended);
+    return { committed: true };
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === null) throw error;
+    return verdict(refusal.index, refusal.item, writeId);
   }
 }
 

@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
-import { ConditionalCheckFailedException, TransactionConflictException } from "@aws-sdk/client-dynamodb";
+import { ConditionalCheckFailedException } from "@aws-sdk/client-dynamodb";
 import { UpdateCommand } from "@aws-sdk/lib-dynamodb";
 import { unmarshall } from "@aws-sdk/util-dynamodb";
-import { DomainError } from "#domain/domain-error.ts";
 import type { VersionCondition } from "#domain/version-condition.ts";
 import { type ConditionalUpdate, type Item, transactWithUpdate, type Write, type WrittenBy } from "./commit.ts";
 import type { Key } from "./keys.ts";
@@ -28,7 +26,6 @@ export type Changed = { changed: true; item: Item } | { changed: false; current:
 
 /** How many operands `IN` takes. */
 const versionsPerConditionMax = 100;
-const conflictAttemptsMax = 12;
 
 /**
  * Changes an item without reading it first, in one request of one write unit a KB: the condition says all that must hold,
@@ -131,22 +128,11 @@ async function outcomeOf(
   { writeId }: WrittenBy,
   send: () => Promise<{ Attributes?: Record<string, unknown> | undefined }>,
 ): Promise<Changed> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return { changed: true, item: (await send()).Attributes as Item };
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) {
-        const current = error.Item === undefined ? null : (unmarshall(error.Item) as Item);
-        return current?.w?.includes(writeId) ? { changed: true, item: current } : { changed: false, current };
-      }
-      if (!(error instanceof TransactionConflictException)) throw error;
-      if (attempt === conflictAttemptsMax) {
-        throw new DomainError("service_unavailable", "Too many writers at once on the same item. Try again.", {
-          headers: { "retry-after": "1" },
-          cause: error,
-        });
-      }
-      await sleep(Math.random() * Math.min(1_000, 20 * 2 ** attempt));
-    }
+  try {
+    return { changed: true, item: (await send()).Attributes as Item };
+  } catch (error) {
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+    const current = error.Item === undefined ? null : (unmarshall(error.Item) as Item);
+    return current?.w?.includes(writeId) ? { changed: true, item: current } : { changed: false, current };
   }
 }
