@@ -1,7 +1,16 @@
 import { isFinished, type Run, triggeredAtMs } from "./run.ts";
 
-/** How old a run is when the sweep looks at it, once: longer than any request that could still be creating it. */
-export const visitAfterMs = 120_000;
+/** How old a run is when it gets a place in the index with every save. What is done by then never stands there. */
+const placedAfterMs = 120_000;
+
+/** How long after the time that a write tells it may be made: longer than a request or a worker's invocation lasts. */
+export const writingMsMax = 60_000;
+
+/**
+ * How old a run is when the sweep looks at it, once. Nobody can be creating it still, and whatever was saved without a place,
+ * since its time was too early for one, is there to be seen.
+ */
+export const visitAfterMs = placedAfterMs + writingMsMax;
 
 /** How long a message that was sent is given before the run counts as overdue. */
 const messageMs = 60_000;
@@ -25,12 +34,12 @@ export function duenessOf(run: Run, epoch: string, nowMs: number): Dueness {
 
 /**
  * When the sweep is to look after an unfinished run, in milliseconds; null: it will look by itself, once, when the run is
- * `visitAfterMs` old. So a run that is done by then never stands in the index, which would cost it two writes.
+ * `visitAfterMs` old. So a run that is done in two minutes never stands in the index, which would cost it two writes.
  */
 export function sweepAtMs(run: Run, nowMs: number): number | null {
   if (isFinished(run) || run.status === "PAUSED") return null;
-  const visitMs = triggeredAtMs(run) + visitAfterMs;
-  return nowMs >= visitMs || (run.wakeAtMs ?? 0) > visitMs ? dueMsOf(run, nowMs) : null;
+  const placedMs = triggeredAtMs(run) + placedAfterMs;
+  return nowMs >= placedMs || (run.wakeAtMs ?? 0) > placedMs ? dueMsOf(run, nowMs) : null;
 }
 
 /** A wait that a message can bridge is looked after when the message should have come; a longer one ahead of its end. */

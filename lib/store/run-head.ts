@@ -139,14 +139,19 @@ export function erasedRunItem(run: Run, nowMs: number): NewItem {
   return { ...runKey(run.id), v: run.version + 1, s: erased, u: nowMs, [ttlAttribute]: ttl };
 }
 
-/** Failed, cancelled and paused runs are few enough to stand in the index by name; others stand there when they are due. */
+/**
+ * Failed, cancelled and paused runs are few enough to stand in the index by name; others stand there when they are due. A
+ * place that an unfinished run has is never taken from it: the sweep looked at it, and will not do so again by itself.
+ */
 function placeInRare(run: Run, due: string | null): { r?: string } {
   if (run.status === "FAILED" || run.status === "CANCELLED" || run.status === "PAUSED") {
     return { r: namedSortKey(run.status, run.id) };
   }
-  if (run.status === "RUNNING" && due !== null && dueMsOf(due) !== null) return { r: due };
+  if (isFinished(run)) return {};
+  const kept = due !== null && dueMsOf(due) !== null ? { r: due } : null;
+  if (run.status === "RUNNING" && kept !== null) return kept;
   const atMs = sweepAtMs(run, run.updatedAtMs);
-  return atMs === null ? {} : { r: dueSortKey(atMs, run.id) };
+  return atMs === null ? (kept ?? {}) : { r: dueSortKey(atMs, run.id) };
 }
 
 function lifetimeOf(run: Run): { [ttlAttribute]?: number } {
