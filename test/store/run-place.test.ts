@@ -57,7 +57,14 @@ const writers: Record<string, Writer> = {
   resume: (standing, nowMs) => resumed(standing, "x", nowMs),
   cancel: (standing, nowMs) => cancelled(standing, "x", nowMs),
   retry: (standing, nowMs) => {
-    const from = { from: "start", definitionVersion: 1, definition, payloadEdited: false, by: "x" } as const;
+    const from = {
+      from: "start",
+      definitionVersion: 1,
+      definition,
+      payloadEdited: false,
+      entries: [],
+      by: "x",
+    } as const;
     return retried(standing, definition, from, nowMs);
   },
 };
