@@ -4,8 +4,8 @@ import { startService } from "#test/service.ts";
 
 type Blocked = { id: string; reason: string; message: string };
 
-const service = await startService();
-const { define, start, execute, get } = machinesOf(service);
+const service = await startService({ clock: "virtual" });
+const { define, start, execute, get, history } = machinesOf(service);
 
 const items = Array.from({ length: 9_000 }, (_, index) => ({ p: index % 7, q: index % 5 }));
 const data = { items, amount: 5, note: "n" };
@@ -76,6 +76,44 @@ describe("an instance with hundreds of guards that cost much, and much data", ()
     expect(await execute(id, "g4")).toMatchObject({ status: 200, body: { current_state_id: "b" } });
     const message = "The guard of action g19 is not met: $count(data.items[p > 19]) > 3";
     expect(await execute(id, "g19")).toMatchObject({ status: 409, body: { message } });
+  }, 60_000);
+
+  it("has its timed actions executed and its deadline told on time", async () => {
+    const timed = [
+      ...guarded(300, tooCostly, { after: 30 }),
+      action("expire", "*", "z", { after: 30, guard: "data.amount = 5" }),
+    ];
+    const deadline = { after: 60, action: "late" };
+    await define(
+      "timed",
+      [state("a", { is_initial: true, deadline }), ...states.slice(1)],
+      [...timed, action("late", "*", "z", { guard: costly(1) })],
+    );
+    const [met, unmet] = [await start("timed", { data }), await start("timed", { data: { ...data, amount: 6 } })];
+    await service.clock.advance(61_000);
+    const [first, last] = [await history(met), await history(unmet)];
+    expect(first.at(-1)).toMatchObject({ type: "executed", action_id: "expire", by: "timer" });
+    expect(last.map(({ type }) => type)).toEqual([...Array(20).fill("skipped"), "escalated", "executed"]);
+    expect(last[19]).toMatchObject({ action_id: "g19", reason: expect.stringMatching(notEvaluated("g19")) });
+    expect(last.at(-1)).toMatchObject({ action_id: "late", by: "timer" });
+  }, 60_000);
+});
+
+describe("hundreds of timed actions that are due at one moment", () => {
+  it("are told as skipped, twenty of them by name, and the deadline after them", async () => {
+    const long = (index: number) => `${"data.none = 1 or ".repeat(20)} data.amount = -1${index}`;
+    const deadline = { after: 31, action: "late" };
+    await define(
+      "long",
+      [state("a", { is_initial: true, deadline }), ...states.slice(1)],
+      [...guarded(450, long, { after: 30 }), action("late", "*", "z")],
+    );
+    const id = await start("long", { data: { amount: 5 } });
+    await service.clock.advance(40_000);
+    const told = await history(id);
+    expect(told.map(({ type }) => type)).toEqual([...Array(20).fill("skipped"), "escalated", "executed"]);
+    expect(told[0]).toMatchObject({ action_id: "g0", reason: `The guard of action g0 is not met: ${long(0)}` });
+    expect(told[19]).toMatchObject({ action_id: "g19", reason: expect.stringContaining("(as were 430 more that") });
   }, 60_000);
 });
 

@@ -1,8 +1,9 @@
 import type { MessageOf } from "#contract/queue-messages.ts";
+import { allSkipped, type Skip } from "#domain/all-skipped.ts";
 import { DomainError } from "#domain/domain-error.ts";
 import { timerName } from "#domain/history.ts";
 import { type Instance, isFinal, saved, type Timer, timersOf } from "#domain/instance.ts";
-import { escalated, executed, skipped, timersDone } from "#domain/instance-commands.ts";
+import { escalated, executed, timersDone } from "#domain/instance-commands.ts";
 import type { DefinedAction } from "#domain/machine-definition.ts";
 import { newWriteId } from "#runtime/identity.ts";
 import { mayPass } from "#runtime/may-pass.ts";
@@ -68,13 +69,14 @@ async function timedOut(from: JudgedInstance, dueAtMs: number, nowMs: number): P
 
 /** The instance after actions were tried one after another, up to the first that is executed. */
 async function triedInTurn(from: JudgedInstance, actions: readonly DefinedAction[], nowMs: number): Promise<Tried> {
-  let { instance } = from;
+  const skips: Skip[] = [];
+  const afterSkips = () => allSkipped(from.instance, skips, nowMs);
   for (const { action, refusal } of await judgeTimedActions(from, actions)) {
-    const tried = refusal ?? (await executedByTimer({ ...from, instance }, action, nowMs));
+    const tried = refusal ?? (await executedByTimer({ ...from, instance: afterSkips() }, action, nowMs));
     if ("executed" in tried) return tried;
-    instance = skipped(instance, action.id, tried.message, nowMs);
+    skips.push({ actionId: action.id, reason: tried.message });
   }
-  return { instance, hook: null, executed: false };
+  return { instance: afterSkips(), hook: null, executed: false };
 }
 
 /** An action executed by itself, whatever roles it needs of people; or why its hook does not let it be. */
