@@ -1,10 +1,12 @@
 import { eventIdOf, type RunEvent } from "#domain/event.ts";
 import type { JournalEntry } from "#domain/journal.ts";
 import type { Run } from "#domain/run.ts";
-import { shortError } from "./error-text.ts";
 import type { EventView } from "./events.ts";
 import { timeText } from "./fields.ts";
 import type { ShownOutput } from "./run-view.ts";
+
+/** Of an error that is too long for its event, so much is told. */
+const errorLengthMax = 1_000;
 
 /**
  * An event as it is told.
@@ -41,7 +43,7 @@ export function eventText(view: EventView, bytesMax: number): string {
   const name = contentNames[view.type];
   const data: Record<string, unknown> = { ...view.data, ...shown(name, { omitted: true }) };
   if (name !== undefined) delete data[name];
-  if (typeof data.error === "string") data.error = shortError(data.error);
+  if (typeof data.error === "string") data.error = data.error.slice(0, errorLengthMax);
   const text = JSON.stringify({ ...view, data });
   if (Buffer.byteLength(text) > bytesMax) throw new Error(`Event ${view.id} is longer than ${bytesMax} bytes.`);
   return text;

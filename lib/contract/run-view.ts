@@ -1,7 +1,7 @@
+import { errorText } from "#domain/error-text.ts";
 import { isFinished, type Run, triggeredAtMs } from "#domain/run.ts";
 import type { StepResult } from "#domain/step-results.ts";
 import type { Definition } from "#domain/workflow.ts";
-import { shortError } from "./error-text.ts";
 import { timeText } from "./fields.ts";
 import type { RunSummaryView, RunView, StepResultView } from "./routes/runs.ts";
 
@@ -19,7 +19,7 @@ export function runSummaryView(run: Run): RunSummaryView {
     started_at: timeText(triggeredAtMs(run)),
     completed_at: timeOrNull(run.finishedAtMs),
     waiting_until: isFinished(run) ? null : timeOrNull(run.wakeAtMs),
-    error: run.error === null ? null : shortError(run.error),
+    error: run.error === null ? null : errorText(run.error),
     retries: run.generation,
     updated_at: timeText(run.updatedAtMs),
     expires_at: timeOrNull(expiresAtMs(run)),
@@ -66,7 +66,7 @@ function stepResultView(run: Run, result: StepResult, output: ShownOutput): Step
     started_at: timeOrNull(result.startedAtMs),
     completed_at: timeOrNull(result.completedAtMs),
     ...("value" in output ? { output: output.value } : omittedOutput(run, result)),
-    error: result.error === null ? null : shortError(result.error),
+    error: result.error === null ? null : errorText(result.error),
   };
 }
 
