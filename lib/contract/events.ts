@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { ZodOpenApiPathsObject } from "zod-openapi";
 import { runStatuses } from "#domain/run.ts";
 import { timeField } from "./fields.ts";
+import { stepOutput } from "./step-output-field.ts";
 
 const omitted = z
   .literal(true)
@@ -17,7 +18,7 @@ const dataByType = {
   "workflow.completed": z.object({
     status: z.enum(["SUCCESS", "FAILED"]),
     error: z.string().nullable(),
-    results: z.record(z.string(), z.unknown()).optional().meta({ description: "The outputs, by step." }),
+    results: z.record(z.string(), stepOutput).optional().meta({ description: "The outputs, by step." }),
     results_omitted: omitted,
   }),
   "workflow.paused": byWhom,
@@ -29,7 +30,7 @@ const dataByType = {
     workflow_version: z.int().min(1),
     payload_edited: z.boolean(),
   }),
-  "step.completed": z.object({ ...ofStep, output: z.unknown().optional(), output_omitted: omitted }),
+  "step.completed": z.object({ ...ofStep, output: stepOutput.optional(), output_omitted: omitted }),
   "step.failed": z.object({
     ...ofStep,
     error: z.string(),

@@ -6,6 +6,7 @@ import { errorTable, problemSchema } from "./errors.ts";
 import { eventWebhooks } from "./events.ts";
 import { type Answer, bodyBytesMaxDefault, type Route } from "./route.ts";
 import { routes } from "./routes.ts";
+import { stepSchemas } from "./step-schemas.ts";
 
 const headerDescriptions: Record<NonNullable<Answer["headers"]>[number], string> = {
   "Cache-Control": "How long the answer may be kept.",
@@ -58,7 +59,7 @@ export function openapiDocument(service: { version: string }): ReturnType<typeof
     ].map((name) => ({ name })),
     paths,
     webhooks: eventWebhooks,
-    components: { securitySchemes },
+    components: { securitySchemes, schemas: stepSchemas() },
   });
 }
 

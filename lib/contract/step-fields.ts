@@ -68,7 +68,11 @@ const retry = z
       retryOn: sent.retry_on ?? stepDefaults.retry.retryOn,
     }),
   )
-  .meta({ id: "RetryInput", description: "How attempts follow each other; what is left out has its default." });
+  .meta({
+    id: "RetryInput",
+    description:
+      "How attempts follow each other; what is left out has its default. A `Retry-After` of the other side, of 24 hours at most, is kept to where it is later.",
+  });
 
 const config = z
   .record(z.string(), z.unknown())
@@ -78,6 +82,20 @@ const type = z.enum(stepTypeNames as [StepTypeName, ...StepTypeName[]], {
   error: advised(`must be one of the types of steps: ${stepTypeNames.join(", ")}`),
 });
 const onError = z.enum(["fail", "continue"], { error: "must be fail or continue" });
+
+/** The name of the schema in the OpenAPI document that says what a type of step takes: see `step-schemas.ts`. */
+export function configSchemaName(type: StepTypeName): string {
+  return `${type.slice(0, 1).toUpperCase()}${type.slice(1)}Config`;
+}
+
+/** Which configuration goes with which type. Whoever checks a step is told by its type, more kindly than by a union. */
+const byType = {
+  oneOf: stepTypeNames.map((name) => ({
+    title: name,
+    properties: { type: { const: name }, config: { $ref: `#/components/schemas/${configSchemaName(name)}` } },
+    required: ["config"],
+  })),
+};
 
 /** A step as a client sends it. */
 export const stepInput = z
@@ -99,7 +117,7 @@ export const stepInput = z
       onError: sent.on_error ?? stepDefaults.onError,
     }),
   )
-  .meta({ id: "StepInput" });
+  .meta({ id: "StepInput", override: byType });
 
 /** A step in answers: what was left out has its default. It can be sent back as it is. */
 export const stepSchema = z
@@ -116,7 +134,7 @@ export const stepSchema = z
     timeout: z.number().meta({ description: "Seconds." }),
     on_error: onError,
   })
-  .meta({ id: "Step" });
+  .meta({ id: "Step", override: byType });
 
 /** A step as answers show it. */
 export function stepView({ name, type, config, retry, timeoutSeconds, onError }: Step): z.input<typeof stepSchema> {

@@ -3,6 +3,7 @@ import { runStatuses } from "#domain/run.ts";
 import { nameField, pageOf, pageParams, timeBound, timeField } from "../fields.ts";
 import { defineRoute } from "../route.ts";
 import { runStatusParam } from "../run-fields.ts";
+import { stepOutput } from "../step-output-field.ts";
 
 const status = z.enum(runStatuses);
 const tag = nameField("A word of your own to find the run by, such as an order's number.", "order-12345");
@@ -23,7 +24,7 @@ const stepResult = z
     attempt: z.int().min(1).meta({ description: "The attempt that ended it, is under way, or is due." }),
     started_at: timeField.nullable().meta({ description: "Null where the run was cancelled before it began." }),
     completed_at: timeField.nullable(),
-    output: z.unknown().meta({ description: "Null until there is one." }),
+    output: stepOutput.meta({ description: "Null until there is one." }),
     output_omitted: z.literal(true).optional().meta({
       description:
         "Set where the outputs of a run would make the answer longer than 6 MB. Those of the first steps are shown as far as there is room.",
@@ -66,7 +67,7 @@ export const runSchema = runSummary
   .extend({
     payload: z.record(z.string(), z.unknown()),
     current_step: z.string().nullable().meta({ description: "The step that is due or under way; null at the end." }),
-    results: z.record(z.string(), z.unknown()).meta({ description: "The outputs, by step." }),
+    results: z.record(z.string(), stepOutput).meta({ description: "The outputs, by step." }),
     step_results: z.record(z.string(), stepResult).meta({ description: "What became of each step so far, by step." }),
   })
   .meta({ id: "Run" });
@@ -87,7 +88,7 @@ const timelineEntry = z
     input: z
       .unknown()
       .meta({ description: "The configuration the step ran with, secrets unreadable; null if unknown." }),
-    output: z.unknown(),
+    output: stepOutput,
     error: z.string().nullable(),
     next_attempt_at: timeField.nullable(),
     by: z.string().nullable().meta({
