@@ -1,9 +1,10 @@
 import type * as z from "zod";
 import type { Violation } from "./domain-error.ts";
+import { knownStart, literalText } from "./known-start.ts";
 import { referenceRefusal } from "./step-references.ts";
 import type { StepType } from "./steps/step-type.ts";
 import { stepTypeNames, stepTypeOf } from "./steps/step-types.ts";
-import { expressionIn, hasTemplate, templateViolations } from "./template.ts";
+import { expressionIn, hasTemplate, referencesOf, templateViolations } from "./template.ts";
 import { dotted } from "./template-lookup.ts";
 import { templateParts } from "./template-syntax.ts";
 import { toldIssues } from "./told-issues.ts";
@@ -18,6 +19,10 @@ export type StepJudges = {
   headerRefusal: (name: string, value: string) => string | null;
   expressionViolations: (value: unknown, at: string, allowsReference: AllowsReference) => Violation[];
 };
+
+const originAdvice =
+  "must have its scheme, host and port written out, as in https://api.example.com/{{ payload.path }}: a header holds a " +
+  "secret, which a template there would send wherever a payload says";
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -93,7 +98,7 @@ function destinationViolations(type: StepType<unknown>, config: Members, at: str
   const destination = type.destination?.(config) ?? null;
   if (destination === null) return [];
   const known = knownStart(destination.url);
-  const ofUrl = known === null ? null : judges.urlRefusal(known);
+  const ofUrl = known === null ? unknownOriginRefusal(destination.headers) : judges.urlRefusal(known);
   const ofHeaders = Object.entries(membersOf(destination.headers)).flatMap(([name, value]) => {
     const text = typeof value === "object" ? "" : String(value); // its type says that it may be none
     const message = judges.headerRefusal(name, withoutTemplates(text));
@@ -102,21 +107,13 @@ function destinationViolations(type: StepType<unknown>, config: Members, at: str
   return [...(ofUrl === null ? [] : [{ path: `${at}.url`, message: ofUrl }]), ...ofHeaders];
 }
 
-/** As much of a URL as no template changes, when that says where it leads: its host at least. Null when it does not. */
-function knownStart(url: string): string | null {
-  if (expressionIn(url) !== null) return null;
-  const parts = templateParts(url);
-  const templateAt = parts.findIndex((part) => part.kind !== "text");
-  const start = textOf(templateAt === -1 ? parts : parts.slice(0, templateAt));
-  return templateAt === -1 || /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]+[/?#]/i.test(start) ? start : null;
+/** Whoever may trigger says what templates become: where a secret goes is not for them to say. */
+function unknownOriginRefusal(headers: unknown): string | null {
+  return referencesOf(headers).some(([root]) => root === "secrets") ? originAdvice : null;
 }
 
 function withoutTemplates(text: string): string {
-  return expressionIn(text) === null ? textOf(templateParts(text)) : "";
-}
-
-function textOf(parts: ReturnType<typeof templateParts>): string {
-  return parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
+  return expressionIn(text) === null ? literalText(templateParts(text)) : "";
 }
 
 /** The members of an object; none of what is no object. */

@@ -1,7 +1,10 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { GetCommand, PutCommand } from "@aws-sdk/lib-dynamodb";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { definitionKey } from "#store/keys.ts";
+import { table, tableName } from "#store/table.ts";
 import { disturbed } from "#test/disturbed.ts";
 import { dumpTables } from "#test/dump-tables.ts";
 import { makeApiKey } from "#test/make-api-key.ts";
@@ -229,5 +232,32 @@ describe("a secret in a webhook's header", () => {
     const file = join(dataDir, "parameters.json");
     expect(readFileSync(file, "utf8")).toContain(planted);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it("goes where the definition says, whoever triggers: 422 at save, and a step that fails in one saved before", async () => {
+    receiver.clear();
+    await put("TOKEN", "planted-for-the-origin");
+    const headers = { authorization: "Bearer {{ secrets.TOKEN }}" };
+    const flow = (id: string, url: string) => ({
+      id,
+      name: "Flow",
+      steps: [{ name: "tell", type: "webhook", config: { url, headers } }],
+    });
+    const saved = await call("POST", "/api/v1/workflows", flow("elsewhere", "http://{{ payload.host }}/hook"));
+    expect(saved).toMatchObject({ status: 422, body: { errors: [{ path: "steps.0.config.url" }] } });
+    const literal = await call("POST", "/api/v1/workflows", flow("before", `${receiver.url}/{{ payload.path }}`));
+    expect(literal.status).toBe(201);
+    // As it was saved before there was the rule.
+    const Key = definitionKey(literal.body.workflow_id, 1);
+    const { Item: item } = await table().send(new GetCommand({ TableName: tableName(), Key }));
+    const p = String(item?.p).replace(`${receiver.url}/{{ payload.path }}`, "http://{{ payload.host }}/hook");
+    await table().send(new PutCommand({ TableName: tableName(), Item: { ...item, p } }));
+    const payload = { host: receiver.address };
+    const { run_id: id } = (await call("POST", "/api/v1/trigger", { workflow_id: "before", payload })).body;
+    await service.settle();
+    const run = (await call("GET", `/api/v1/runs/${id}`)).body;
+    expect(run).toMatchObject({ status: "FAILED", error: expect.stringContaining("leads elsewhere") });
+    expect(receiver.received).toEqual([]);
+    await remove("TOKEN");
   });
 });

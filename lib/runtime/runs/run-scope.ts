@@ -1,7 +1,9 @@
 import type { StoredOutput } from "#domain/journal.ts";
+import { keepsOrigin } from "#domain/known-start.ts";
 import type { Run } from "#domain/run.ts";
-import type { Prepared } from "#domain/run-engine.ts";
+import type { Prepared, ReadyConfig } from "#domain/run-engine.ts";
 import { stepResults } from "#domain/step-results.ts";
+import { stepTypeOf } from "#domain/steps/step-types.ts";
 import { referencesOf, TemplateError } from "#domain/template.ts";
 import type { Definition, Step } from "#domain/workflow.ts";
 import { renderAll } from "#runtime/expressions/render.ts";
@@ -45,7 +47,11 @@ export class RunScope {
       secrets: Object.fromEntries(secrets),
     };
     try {
-      return { step, ready: checked(step, await renderAll(step.config, scope)), secrets };
+      const ready = checked(step, await renderAll(step.config, scope));
+      if (secrets.size > 0 && !leadsWhereItSays(step, ready)) {
+        return refused(step, "config.url leads elsewhere than is written out: a secret in a header is not sent there");
+      }
+      return { step, ready, secrets };
     } catch (error) {
       if (error instanceof TemplateError) return refused(step, `config: ${error.message}`);
       throw error;
@@ -73,6 +79,14 @@ export class RunScope {
     if (!this.#longOutputs.has(objectKey)) this.#longOutputs.set(objectKey, await readOutput(output));
     return this.#longOutputs.get(objectKey);
   }
+}
+
+/** As is asked when a definition is saved, for those that were saved before. */
+function leadsWhereItSays({ type, config }: Step, ready: ReadyConfig): boolean {
+  if (!ready.ok) return true; // nothing is sent
+  const { destination } = stepTypeOf(type);
+  const [said, filledIn] = [config, ready.config].map((each) => destination?.(each as Record<string, unknown>)?.url);
+  return said !== undefined && filledIn !== undefined && keepsOrigin(said, filledIn);
 }
 
 async function secretsNamed(named: readonly string[][]): Promise<ReadonlyMap<string, string>> {
