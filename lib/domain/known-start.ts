@@ -1,8 +1,6 @@
 import { expressionIn } from "./template.ts";
 import { type TemplatePart, templateParts } from "./template-syntax.ts";
-
-/** A URL's scheme, host and port, and the character that ends them: nothing that follows changes where it leads. */
-export const wholeOrigin = /^[a-z][a-z0-9+.-]*:\/\/[^/?#\\]+[/?#]/i;
+import { wholeOrigin } from "./url-text.ts";
 
 /** As much of a URL as no template changes, when that says where it leads: its host at least. Null when it does not. */
 export function knownStart(url: string): string | null {

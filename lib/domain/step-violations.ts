@@ -21,7 +21,7 @@ export type StepJudges = {
 };
 
 const originAdvice =
-  "must have its scheme, host and port written out, as in https://api.example.com/{{ payload.path }}: a header holds a " +
+  "must have its scheme, host and port written out, as in https://api.example.com/{{ payload.id }}: a header holds a " +
   "secret, which a template there would send wherever a payload says";
 
 type Members = Readonly<Record<string, unknown>>;

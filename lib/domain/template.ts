@@ -2,6 +2,7 @@ import type { Violation } from "./domain-error.ts";
 import { JsonCopier, NotJson } from "./template-copy.ts";
 import { dotted, lookUp, missingMessage } from "./template-lookup.ts";
 import { type TemplatePart, templateParts } from "./template-syntax.ts";
+import { urlText } from "./url-text.ts";
 
 /** Values that templates name, by their first name: `payload`, `steps` and so on. Own properties alone are reached. */
 export type TemplateScope = Readonly<Record<string, unknown>>;
@@ -71,17 +72,20 @@ export function hasTemplate(value: unknown): boolean {
  * text as JSON. Names of members are not templates.
  *
  * @param expressions what the expressions (`{% ... %}`) in it gave, by their text
+ * @param urlAt where in the value a URL stands: what is put into its path, its query or its fragment is encoded
  * @throws TemplateError when a path is not there, or the whole is over 256 KiB as JSON
  */
 export function render(
   value: unknown,
   scope: TemplateScope,
   expressions: ReadonlyMap<string, unknown> = new Map(),
+  urlAt: string | null = null,
 ): unknown {
   const copier = new JsonCopier(renderedBytesMax);
   const rendered = (member: unknown, at: string, depth: number): unknown => {
     try {
-      if (typeof member === "string") return renderText(member, at, { scope, expressions, copier });
+      if (typeof member === "string")
+        return renderText(member, at, { scope, expressions, copier, isUrl: at === urlAt });
       return copier.mapped(member, depth, (each, name) => rendered(each, joined(at, name), depth + 1));
     } catch (error) {
       if (error instanceof NotJson) throw new TemplateError(error.message, { at });
@@ -114,9 +118,14 @@ function partsIn(value: unknown, at: string) {
     .flatMap((place) => templateParts(place.text).map((part) => ({ part, at: place.at })));
 }
 
-type Rendering = { scope: TemplateScope; expressions: ReadonlyMap<string, unknown>; copier: JsonCopier };
+type Rendering = {
+  scope: TemplateScope;
+  expressions: ReadonlyMap<string, unknown>;
+  copier: JsonCopier;
+  isUrl: boolean;
+};
 
-function renderText(text: string, at: string, { scope, expressions, copier }: Rendering): unknown {
+function renderText(text: string, at: string, { scope, expressions, copier, isUrl }: Rendering): unknown {
   const expression = expressionIn(text);
   if (expression !== null) {
     if (!expressions.has(expression)) throw new TemplateError("is an expression, which cannot stand here", { at });
@@ -126,12 +135,16 @@ function renderText(text: string, at: string, { scope, expressions, copier }: Re
   const [first] = parts;
   if (first === undefined) return copier.text(text);
   if (parts.length === 1) return copier.copy(valueFor(first, scope, at));
-  let whole = "";
-  for (const part of parts) {
+  let length = 0;
+  const filledIn = parts.map((part) => {
     const value = valueFor(part, scope, at);
-    whole += typeof value === "string" ? value : JSON.stringify(copier.rest().copy(value));
-    copier.assertFits(whole.length);
-  }
+    const text = typeof value === "string" ? value : JSON.stringify(copier.rest().copy(value));
+    length += text.length;
+    copier.assertFits(length);
+    return { text: isUrl ? copier.rest().text(text) : text, isValue: "path" in part && value !== part.source };
+  });
+  const whole = isUrl ? urlText(filledIn) : filledIn.map((part) => part.text).join("");
+  if (whole === null) throw new TemplateError('has a value that makes "." or ".." of a part of its path', { at });
   return copier.text(whole);
 }
 

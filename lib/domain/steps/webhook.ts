@@ -3,6 +3,7 @@ import { altersNumber } from "#domain/altered-number.ts";
 import type { HttpResult } from "#domain/http-exchange.ts";
 import { jsonDepth, jsonDepthMax } from "#domain/json-depth.ts";
 import { retryAfterMs } from "#domain/retry-after.ts";
+import { urlLengthMax } from "#domain/url-text.ts";
 import type { Outcome, StepType } from "./step-type.ts";
 
 const methods = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"] as const;
@@ -29,7 +30,7 @@ function isClassOrRange(text: string): boolean {
 }
 
 const config = z.object({
-  url: z.string(urlAdvice).min(1, urlAdvice).max(2048, "must be at most 2048 characters"),
+  url: z.string(urlAdvice).min(1, urlAdvice).max(urlLengthMax, `must be at most ${urlLengthMax} characters`),
   method: z
     .string(methodAdvice)
     .transform((text) => text.toUpperCase())

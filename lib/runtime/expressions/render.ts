@@ -2,6 +2,11 @@ import { expressionIn, render, TemplateError, type TemplateScope, textsIn } from
 import { evaluate } from "./evaluate.ts";
 import { limits } from "./limits.ts";
 
+/** A step's configuration filled in, as `renderAll` does it, and its `url` as a URL. */
+export function renderConfig(config: Readonly<Record<string, unknown>>, scope: TemplateScope): Promise<unknown> {
+  return renderAll(config, scope, "url");
+}
+
 /**
  * The value with its paths (`{{ ... }}`) and its expressions (`{% ... %}`) replaced, as a new value. A text that is one
  * path or expression alone becomes what that gives, of its type.
@@ -9,7 +14,7 @@ import { limits } from "./limits.ts";
  * @throws TemplateError when a path is not there, an expression is refused or gives nothing, or the whole is over 256 KiB
  * as JSON
  */
-export async function renderAll(value: unknown, scope: TemplateScope): Promise<unknown> {
+export async function renderAll(value: unknown, scope: TemplateScope, urlAt: string | null = null): Promise<unknown> {
   const results = new Map<string, unknown>();
   let cost = 0;
   for (const { text, at } of textsIn(value, "")) {
@@ -24,5 +29,5 @@ export async function renderAll(value: unknown, scope: TemplateScope): Promise<u
     if (cost > limits.valueCostMax) throw new TemplateError("does more than the expressions of one value may", { at });
     results.set(expression, evaluated.value);
   }
-  return render(value, scope, results);
+  return render(value, scope, results, urlAt);
 }

@@ -6,7 +6,7 @@ import { stepResults } from "#domain/step-results.ts";
 import { stepTypeOf } from "#domain/steps/step-types.ts";
 import { referencesOf, TemplateError } from "#domain/template.ts";
 import type { Definition, Step } from "#domain/workflow.ts";
-import { renderAll } from "#runtime/expressions/render.ts";
+import { renderConfig } from "#runtime/expressions/render.ts";
 import { readJournal } from "#store/journal-chunks.ts";
 import type { LoadedRun } from "#store/run-head.ts";
 import { readRunPayload } from "#store/runs.ts";
@@ -47,7 +47,7 @@ export class RunScope {
       secrets: Object.fromEntries(secrets),
     };
     try {
-      const ready = checked(step, await renderAll(step.config, scope));
+      const ready = checked(step, await renderConfig(step.config, scope));
       if (secrets.size > 0 && !leadsWhereItSays(step, ready)) {
         return refused(step, "config.url leads elsewhere than is written out: a secret in a header is not sent there");
       }
