@@ -124,10 +124,12 @@ describe("templates", () => {
   it("in a URL stand for themselves alone: no value of a payload leads elsewhere", async () => {
     const url = `${receiver.url}/users/{{ payload.id }}/notes?x={{ payload.q }}`;
     const id = await workflow([hook("tell", { method: "GET", url })]);
-    await trigger(id, { id: "../admin", q: "1&role=admin#f" });
+    const sideways = await trigger(id, { id: "../admin", q: "1&role=admin#f" });
     const up = await trigger(id, { id: "..", q: "" });
     await service.settle();
     expect(receiver.received.map(({ path }) => path)).toEqual(["/users/..%2Fadmin/notes?x=1%26role%3Dadmin%23f"]);
+    const { items } = (await service.call("GET", `/api/v1/runs/${sideways}/timeline`)).body;
+    expect(items[1].input.url).toBe(`${receiver.url}/users/..%2Fadmin/notes?x=1%26role%3Dadmin%23f`);
     expect(await get(up)).toMatchObject({ status: "FAILED", error: expect.stringContaining('"." or ".."') });
   });
 

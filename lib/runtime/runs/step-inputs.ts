@@ -4,7 +4,7 @@ import type { Run } from "#domain/run.ts";
 import { endedResults, type StepResult } from "#domain/step-results.ts";
 import { referencesOf, TemplateError } from "#domain/template.ts";
 import type { Definition, Step } from "#domain/workflow.ts";
-import { renderAll } from "#runtime/expressions/render.ts";
+import { renderConfig } from "#runtime/expressions/render.ts";
 import { loadDefinition } from "#store/definitions.ts";
 import type { LoadedRun } from "#store/run-head.ts";
 import { readPayloadOf } from "#store/runs.ts";
@@ -45,7 +45,7 @@ export class StepInputs {
       secrets: Object.fromEntries(named.map((name) => [name, unreadable])),
     };
     try {
-      return await renderAll(step.config, scope);
+      return await renderConfig(step.config, scope);
     } catch (error) {
       if (error instanceof TemplateError) return null;
       throw error;
