@@ -86,7 +86,7 @@ export class SluiceStack extends Stack {
         outputs: ["GetObject", "ListBucket"],
       },
       ownRole: true,
-      timeout: Duration.minutes(1),
+      timeout: Duration.minutes(1), // by which lib/runtime/events/publish-changes.ts stops in time
     });
     events.tell(publisher, tables.families);
 

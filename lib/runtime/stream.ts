@@ -1,4 +1,4 @@
-import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
+import type { Context, DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from "aws-lambda";
 import { environment } from "#store/environment.ts";
 import { keepPoison } from "#store/poison.ts";
 import { itemOfImage } from "#store/stream-image.ts";
@@ -6,6 +6,7 @@ import { logger } from "./logger.ts";
 import { mayPass } from "./may-pass.ts";
 import { countMetrics } from "./metrics.ts";
 import { noteFailure } from "./note-failure.ts";
+import type { WorkBudget } from "./queue.ts";
 
 /** One change of one item. `expired` tells DynamoDB's own deletion (TTL) from a person's. */
 export type ItemChange = {
@@ -48,7 +49,8 @@ export function stream<Read>(
 
 /** What a handler that takes changes one by one does with those of a batch. Each gives the changes it could not do, with why. */
 type EachHandlers<Read> = {
-  apply: (changes: Read[]) => Promise<ReadonlyMap<Read, unknown>>;
+  /** What there is no time for is a failure that may pass: it comes again, with what follows it and a whole invocation. */
+  apply: (changes: Read[], budget: WorkBudget) => Promise<ReadonlyMap<Read, unknown>>;
   /** What may only be done of a change once it, and every one before it, has been applied. */
   afterwards: (applied: Read[]) => Promise<ReadonlyMap<Read, unknown>>;
 };
@@ -64,12 +66,13 @@ export function streamOfEach<Read>(
   consumer: string,
   read: (change: ItemChange) => Read | null,
   { apply, afterwards }: EachHandlers<Read>,
-): (event: DynamoDBStreamEvent) => Promise<DynamoDBBatchResponse> {
-  return async (event) => {
+): (event: DynamoDBStreamEvent, context: Context) => Promise<DynamoDBBatchResponse> {
+  return async (event, context) => {
     const records = await readChanges(event, consumer, read);
     const changes = records.map((record) => record.read);
     if (changes.length === 0) return { batchItemFailures: [] };
-    const failures = new Map(await apply(changes));
+    const budget = { remainingMs: () => context.getRemainingTimeInMillis() };
+    const failures = new Map(await apply(changes, budget));
     const stop = changes.findIndex((change) => comesAgain(change, failures));
     const late = await afterwards(stop === -1 ? changes : changes.slice(0, stop));
     for (const [change, error] of late) noteFailure(failures, change, error);

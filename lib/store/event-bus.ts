@@ -44,12 +44,17 @@ export function hasEventBus(): boolean {
  * once that was in vain the rest is not put either, since it would only have to be put again.
  *
  * @param entries each of them short enough for a request of its own
+ * @param whyNot asked before each request; an error: it is not made, and that is why
  * @returns for each entry why it is not on the bus, an error of AWS's where that may pass; null: it is, once at least
  */
-export async function putEvents(entries: readonly BusEntry[]): Promise<(unknown | null)[]> {
+export async function putEvents(
+  entries: readonly BusEntry[],
+  whyNot: () => Error | null = () => null,
+): Promise<(unknown | null)[]> {
   const failures = new Map<BusEntry, unknown>();
   let stopped: unknown = null;
   for (const some of requestsOf(entries)) {
+    stopped ??= whyNot();
     const failed = stopped === null ? await put(some) : new Map(some.map((entry) => [entry, stopped]));
     for (const [entry, error] of failed) {
       failures.set(entry, error);

@@ -10,6 +10,12 @@ import { type LoadedRun, parseRun } from "#store/run-head.ts";
  */
 export type RunChange = { runId: string; requestId: string; loaded: LoadedRun | null; told: number };
 
+/** Why changes were not told in full. */
+export type Failures = Map<RunChange, unknown>;
+
+/** Why nothing more is begun; null while there is time. */
+export type WhyNot = () => Error | null;
+
 /** Reads a change of a run's head; null for one that brought no event and left the run there, and for one of anything else. */
 export function runChangeOf({ pk, before, after, requestId }: ItemChange): RunChange | null {
   if (countedFamilyIn(pk) !== "run") return null;
