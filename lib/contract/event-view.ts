@@ -33,20 +33,28 @@ export function eventView(run: Run, event: RunEvent, content: ShownOutput | null
 }
 
 /**
- * An event as JSON text of at most so many bytes: what is long of it is left out where it must be.
+ * An event as JSON text of at most so many bytes: what is long of it is left out where it must be. It is Unicode throughout
+ * (RFC 7493): of an output that is not, some receivers, and perhaps a bus, would take nothing at all.
  *
  * @throws Error when even that is too long.
  */
 export function eventText(view: EventView, bytesMax: number): string {
-  const whole = JSON.stringify(view);
+  const whole = unicodeText(view);
   if (Buffer.byteLength(whole) <= bytesMax) return whole;
   const name = contentNames[view.type];
   const data: Record<string, unknown> = { ...view.data, ...shown(name, { omitted: true }) };
   if (name !== undefined) delete data[name];
   if (typeof data.error === "string") data.error = data.error.slice(0, errorLengthMax);
-  const text = JSON.stringify({ ...view, data });
+  const text = unicodeText({ ...view, data });
   if (Buffer.byteLength(text) > bytesMax) throw new Error(`Event ${view.id} is longer than ${bytesMax} bytes.`);
   return text;
+}
+
+/** JSON, in which lone surrogates, which are written as escapes, are what a reader makes of what is no character. */
+function unicodeText(value: unknown): string {
+  const text = JSON.stringify(value);
+  if (!text.includes("\\ud")) return text;
+  return text.replace(/\\(?:u(d[89a-f])[0-9a-f]{2}|.)/g, (whole, surrogate) => (surrogate ? "\\ufffd" : whole));
 }
 
 /** The member of an event's data that may be long. */

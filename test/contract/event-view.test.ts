@@ -61,6 +61,15 @@ describe("eventText", () => {
     expect(JSON.parse(text).data).toEqual({ status: "FAILED", error: "e".repeat(1_000), results_omitted: true });
   });
 
+  it("is Unicode, whatever a step was answered: a lone surrogate is written as what is no character", () => {
+    const done = eventOf({ type: "step_completed", ...step, output: { value: 1 } });
+    const value = { "\ud800": ["a\udfffb", "\ud83d\ude00", "\\ud800", '\\\\"\ud83d'] };
+    const text = eventText(eventView(run, done, { value }), 4_000);
+    const expected = { "\ufffd": ["a\ufffdb", "\ud83d\ude00", "\\ud800", '\\\\"\ufffd'] };
+    expect(JSON.parse(text).data.output).toEqual(expected);
+    expect(text).not.toMatch(/[^\\]\\ud[89a-f]/);
+  });
+
   it("is never longer than it may be", () => {
     expect(() => eventText(eventView(run, completed, null), 200)).toThrow("longer than 200 bytes");
   });
