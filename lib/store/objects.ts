@@ -6,6 +6,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from "@aws-sdk/client-s3";
+import { DomainError } from "#domain/domain-error.ts";
 import { environment } from "./environment.ts";
 
 let client: S3Client | undefined;
@@ -28,15 +29,24 @@ export async function putObject(key: string, text: string): Promise<void> {
   );
 }
 
-/** The text of an object; null when it is not there. */
+/**
+ * The text of an object; null when it is not there.
+ *
+ * @throws DomainError `service_unavailable` when it broke off: the client tries that again for the head of an answer alone.
+ */
 export async function getObject(key: string): Promise<string | null> {
+  const command = new GetObjectCommand({ Bucket: environment().OUTPUTS_BUCKET, Key: key });
+  const answer = await objects().send(command).catch(nullIfMissing);
   try {
-    const answer = await objects().send(new GetObjectCommand({ Bucket: environment().OUTPUTS_BUCKET, Key: key }));
-    return (await answer.Body?.transformToString()) ?? null;
-  } catch (error) {
-    if (error instanceof NoSuchKey) return null;
-    throw error;
+    return (await answer?.Body?.transformToString()) ?? null;
+  } catch (cause) {
+    throw new DomainError("service_unavailable", "An output could not be read to its end. Try again.", { cause });
   }
+}
+
+function nullIfMissing(error: unknown): null {
+  if (error instanceof NoSuchKey) return null;
+  throw error;
 }
 
 /** Deletes every object whose key begins so. @throws Error when some could not be deleted: do it again. */
