@@ -81,21 +81,39 @@ export async function loadSubscription(id: string): Promise<LoadedSubscription> 
 /** Every subscription, oldest first, and what the creation of another stands on. Reads are consistent. */
 export async function readSubscriptions(): Promise<Subscriptions> {
   const gate = (await getItem(subscriptionGateKey)) as Item | undefined; // first: who comes between changes it
-  return { all: await querySubscriptions(true), gate: gate ?? null };
+  const items = await querySubscriptions(true);
+  return { all: items.flatMap((item) => parseSubscription(item)?.subscription ?? []), gate: gate ?? null };
 }
 
 /** How long a process goes by what it has read: a change holds everywhere after this time. */
 export const subscriptionsMaxAgeMs = 30_000;
 
-let known: { all: Promise<readonly Subscription[]>; readAtMs: number } | null = null;
+/** Subscriptions as a process goes by them; those that cannot be read by their ids, each with why. */
+export type KnownSubscriptions = { all: readonly Subscription[]; unreadable: ReadonlyMap<string, unknown> };
 
-/** Every subscription, read less than half a minute ago. */
-export function knownSubscriptions(nowMs: number): Promise<readonly Subscription[]> {
+let known: { read: Promise<KnownSubscriptions>; readAtMs: number } | null = null;
+
+/** Every subscription, read less than half a minute ago. One that cannot be read is not in the way of the others. */
+export function knownSubscriptions(nowMs: number): Promise<KnownSubscriptions> {
   if (known === null || nowMs - known.readAtMs >= subscriptionsMaxAgeMs) {
-    known = { all: querySubscriptions(false), readAtMs: nowMs };
-    known.all.catch(forgetSubscriptions);
+    known = { read: readKnown(), readAtMs: nowMs };
+    known.read.catch(forgetSubscriptions);
   }
-  return known.all;
+  return known.read;
+}
+
+async function readKnown(): Promise<KnownSubscriptions> {
+  const all: Subscription[] = [];
+  const unreadable = new Map<string, unknown>();
+  for (const item of await querySubscriptions(false)) {
+    try {
+      const loaded = parseSubscription(item);
+      if (loaded !== null) all.push(loaded.subscription);
+    } catch (error) {
+      unreadable.set(String(item.sk), error);
+    }
+  }
+  return { all, unreadable };
 }
 
 /** Has this process read the subscriptions again when it needs them next. On a laptop there is no other. */
@@ -104,8 +122,8 @@ export function forgetSubscriptions(): void {
 }
 
 /** At most a hundred, and those deleted within a day: some pages at most. */
-async function querySubscriptions(consistent: boolean): Promise<Subscription[]> {
-  const found: Subscription[] = [];
+async function querySubscriptions(consistent: boolean): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
   let start: Record<string, unknown> | undefined;
   do {
     const page = await table().send(
@@ -117,7 +135,7 @@ async function querySubscriptions(consistent: boolean): Promise<Subscription[]> 
         ExclusiveStartKey: start,
       }),
     );
-    found.push(...(page.Items ?? []).flatMap((item) => parseSubscription(item)?.subscription ?? []));
+    found.push(...(page.Items ?? []));
     start = page.LastEvaluatedKey;
   } while (start !== undefined);
   return found;

@@ -1,11 +1,12 @@
-import { PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
-import { afterEach, describe, expect, it } from "vitest";
+import { DeleteCommand, PutCommand, QueryCommand } from "@aws-sdk/lib-dynamodb";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { EventView } from "#contract/events.ts";
 import type { CallFault } from "#local/faults.ts";
-import { journalChunkKey, poisonKey } from "#store/keys.ts";
+import { journalChunkKey, poisonKey, subscriptionKey } from "#store/keys.ts";
 import { putObject } from "#store/objects.ts";
 import { countersTableName, table, tableName } from "#store/table.ts";
 import { dumpTables } from "#test/dump-tables.ts";
+import { logLines } from "#test/log-lines.ts";
 import { once, publishedEvents, typesOf } from "#test/published-events.ts";
 import { startReceiver } from "#test/receiver.ts";
 import { runFlows } from "#test/run-flows.ts";
@@ -13,9 +14,11 @@ import { countedRun, deleteRun, madeId, putRun } from "#test/run-heads.ts";
 import { startService } from "#test/service.ts";
 
 const receiver = await startReceiver();
-const service = await startService({ clock: "virtual", faults: {}, settings: { EGRESS_ALLOW: receiver.address } });
+const settings = { EGRESS_ALLOW: receiver.address, LOG_LEVEL: "ERROR" };
+const service = await startService({ clock: "virtual", faults: {}, settings });
 const { hook, delay, workflow, trigger } = runFlows(service, receiver);
 const { published } = publishedEvents(service);
+beforeEach(() => void logLines()); // what goes wrong here is meant to
 afterEach(() => {
   receiver.clear();
   service.faults.clear();
@@ -175,6 +178,22 @@ describe("an unkind stream", () => {
     const [poison] = await poisonOf(lost.id);
     expect(poison?.reason).toContain("lacks the entries 2, 3 of its journal");
     expect(await poisonOf(damaged.id)).toHaveLength(1);
+  });
+
+  it("while a subscription cannot be read tells the bus and the others, and logs that it cannot", async () => {
+    const others = await service.call("POST", "/api/v1/subscriptions", { json: { url: `${receiver.url}/events` } });
+    const damaged = { ...subscriptionKey(madeId(service.clock.now())), f: 1, v: 1, w: [], enabled: "perhaps" };
+    await table().send(new PutCommand({ TableName: tableName(), Item: damaged }));
+    await service.clock.advance(31_000);
+    const logged = logLines();
+    const runId = await trigger(await workflow([delay("a", 0)]));
+    expect(await published(runId)).toHaveLength(3);
+    expect(receiver.received.filter(({ path }) => path === "/events")).toHaveLength(3);
+    expect(logged()).toContainEqual(expect.objectContaining({ level: "ERROR", subscription_id: damaged.sk }));
+    const { pk, sk } = damaged;
+    await table().send(new DeleteCommand({ TableName: tableName(), Key: { pk, sk } }));
+    await service.call("DELETE", `/api/v1/subscriptions/${others.body.id}`);
+    await service.clock.advance(31_000);
   });
 
   it("with a run whose definition is lost tells all of it but its results", async () => {

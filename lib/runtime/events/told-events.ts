@@ -32,7 +32,10 @@ export async function toldEvents(
   whyNot: WhyNot,
 ): Promise<ToldEvent[]> {
   if (changes.length === 0) return [];
-  const subscriptions = (await knownSubscriptions(Date.now())).filter(({ enabled }) => enabled);
+  const { all, unreadable } = await knownSubscriptions(Date.now());
+  for (const [subscription_id, error] of unreadable)
+    logger.error("nothing is delivered: the subscription cannot be read", { subscription_id, error: error as Error });
+  const subscriptions = all.filter(({ enabled }) => enabled);
   const told = await inParallel(changes, atOnceMax, async (change) => {
     try {
       const late = whyNot();
