@@ -4,8 +4,11 @@ import { eachMessage } from "./each-message.ts";
 import { logger } from "./logger.ts";
 import { withContext } from "./request-context.ts";
 
+/** How long an invocation may still work. */
+export type TimeBudget = { remainingMs: () => number };
+
 /** What a message's handler gets beside the message: how long it may still work, and whether the message comes again. */
-export type WorkBudget = { remainingMs: () => number; isLastDelivery: boolean };
+export type WorkBudget = TimeBudget & { isLastDelivery: boolean };
 
 /** Who handles each type of message. */
 type MessageHandlers = {

@@ -6,7 +6,7 @@ import { logger } from "./logger.ts";
 import { mayPass } from "./may-pass.ts";
 import { countMetrics } from "./metrics.ts";
 import { noteFailure } from "./note-failure.ts";
-import type { WorkBudget } from "./queue.ts";
+import type { TimeBudget } from "./queue.ts";
 
 /** One change of one item. `expired` tells DynamoDB's own deletion (TTL) from a person's. */
 export type ItemChange = {
@@ -50,7 +50,7 @@ export function stream<Read>(
 /** What a handler that takes changes one by one does with those of a batch. Each gives the changes it could not do, with why. */
 type EachHandlers<Read> = {
   /** What there is no time for is a failure that may pass: it comes again, with what follows it and a whole invocation. */
-  apply: (changes: Read[], budget: WorkBudget) => Promise<ReadonlyMap<Read, unknown>>;
+  apply: (changes: Read[], budget: TimeBudget) => Promise<ReadonlyMap<Read, unknown>>;
   /** What may only be done of a change once it, and every one before it, has been applied. */
   afterwards: (applied: Read[]) => Promise<ReadonlyMap<Read, unknown>>;
 };

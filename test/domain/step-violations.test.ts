@@ -56,7 +56,10 @@ describe("the steps of a definition", () => {
   const headers = 'an object of names and texts, such as {"X-Team": "billing"}';
   const url = "a URL, such as https://api.example.com/orders";
   it.each([
-    [{ ...delay, config: {} }, /^steps\.0\.config\.duration (is missing: it )?must be seconds, such as 2, or an ISO 8601 duration/],
+    [
+      { ...delay, config: {} },
+      /^steps\.0\.config\.duration (is missing: it )?must be seconds, such as 2, or an ISO 8601 duration/,
+    ],
     [webhook({ url: undefined }), `steps.0.config.url must be ${url}`],
     [webhook({ url: "" }), `steps.0.config.url must be ${url}`],
     [webhook({ url: "x".repeat(2_049) }), "steps.0.config.url must be at most 2048 characters"],

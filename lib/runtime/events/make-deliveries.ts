@@ -7,7 +7,7 @@ import { inParallel } from "#domain/in-parallel.ts";
 import type { Subscription } from "#domain/subscription.ts";
 import { newWriteId } from "#runtime/identity.ts";
 import { logger } from "#runtime/logger.ts";
-import { noteFailure } from "#runtime/passing-error.ts";
+import { noteFailure } from "#runtime/note-failure.ts";
 import { createDelivery } from "#store/deliveries.ts";
 import { sendMessages } from "#store/queue.ts";
 import { deliveryIdOf } from "./delivery-id.ts";

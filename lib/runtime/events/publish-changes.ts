@@ -1,6 +1,6 @@
 import { DomainError } from "#domain/domain-error.ts";
 import { noteFailure } from "#runtime/note-failure.ts";
-import type { WorkBudget } from "#runtime/queue.ts";
+import type { TimeBudget } from "#runtime/queue.ts";
 import { hasEventBus, putEvents } from "#store/event-bus.ts";
 import { makeDeliveries } from "./make-deliveries.ts";
 import type { Failures, RunChange, WhyNot } from "./run-change.ts";
@@ -19,7 +19,7 @@ const endingMs = 15_000;
  *
  * @returns the changes that were not told in full, each with why
  */
-export async function publishChanges(changes: readonly RunChange[], budget: WorkBudget): Promise<Failures> {
+export async function publishChanges(changes: readonly RunChange[], budget: TimeBudget): Promise<Failures> {
   const failures: Failures = new Map();
   const standing = changes.filter(({ loaded }) => loaded !== null);
   const told = await toldEvents(standing, failures, () => lackOfTime(budget, sendingMs));
@@ -28,7 +28,7 @@ export async function publishChanges(changes: readonly RunChange[], budget: Work
   return failures;
 }
 
-function lackOfTime({ remainingMs }: WorkBudget, keptMs: number): Error | null {
+function lackOfTime({ remainingMs }: TimeBudget, keptMs: number): Error | null {
   if (remainingMs() > keptMs) return null;
   return new DomainError("service_unavailable", "There was no time left to tell of it.");
 }

@@ -4,7 +4,7 @@ import type { RunEvent } from "#domain/event.ts";
 import { inParallel } from "#domain/in-parallel.ts";
 import { type Subscription, wants, wantsOf } from "#domain/subscription.ts";
 import { logger } from "#runtime/logger.ts";
-import { noteFailure } from "#runtime/passing-error.ts";
+import { noteFailure } from "#runtime/note-failure.ts";
 import { hasEventBus } from "#store/event-bus.ts";
 import { findRun } from "#store/runs.ts";
 import { knownSubscriptions } from "#store/subscriptions.ts";
