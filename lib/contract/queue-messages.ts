@@ -5,7 +5,10 @@ export const deliveriesMax = 5;
 
 const request = { request_id: z.string() };
 
-/** What the queue carries: a hint that something is due. Losing one loses nothing, since the sweep sends it again. */
+/**
+ * What the queue carries: a hint that something is due. Losing one loses nothing, since the sweep sends it again; but for
+ * `clear_run`, which its dead letter sends again.
+ */
 export const queueMessageSchema = z.discriminatedUnion("type", [
   z.object({ type: z.literal("advance_job"), job_id: z.uuid(), ...request }),
   /** `fence` is that of the run when the message was sent: a dead letter tells by it whether anybody was there since. */

@@ -1,6 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { CfnOutput, Duration, Stack, type StackProps } from "aws-cdk-lib";
-import { type CfnFunction, FilterCriteria, StartingPosition } from "aws-cdk-lib/aws-lambda";
+import {
+  type CfnFunction,
+  FilterCriteria,
+  type Function as LambdaFunction,
+  StartingPosition,
+} from "aws-cdk-lib/aws-lambda";
 import type { IQueue } from "aws-cdk-lib/aws-sqs";
 import type { Construct } from "constructs";
 import type { FunctionEnvironment, OperatorSettings } from "#contract/environment.ts";
@@ -102,15 +107,15 @@ export class SluiceStack extends Stack {
       timeout: workerTimeout,
     });
     work.feed(worker);
-    // A job that goes on sends itself: Lambda would stop that loop after some sixteen messages.
-    (worker.node.defaultChild as CfnFunction).recursiveLoop = "Allow";
+    letLoop(worker); // a job that goes on sends itself
 
     const deadLetters = functions.make("worker.dead_letters", {
-      grants: { table: ["GetItem", "PutItem"], counters: ["PutItem"] },
+      grants: { table: ["GetItem", "PutItem"], counters: ["PutItem"], queue: ["SendMessage"] },
       ownRole: true,
       timeout: workerTimeout,
     });
     work.feedDeadLetters(deadLetters);
+    letLoop(deadLetters); // what must be done is sent again, and may be given up again
     new DeadLetterAlarm(this, "DeadLetters", { service: settings.PROJECT_NAME });
 
     new EveryMinute(
@@ -124,6 +129,11 @@ export class SluiceStack extends Stack {
     new CfnOutput(this, "Url", { value: http.url });
     new CfnOutput(this, "TableName", { value: tables.families.tableName, description: "What npm run keys works on" });
   }
+}
+
+/** Lets a function send messages that come back to it: Lambda would stop such a loop after some sixteen. */
+function letLoop(target: LambdaFunction): void {
+  (target.node.defaultChild as CfnFunction).recursiveLoop = "Allow";
 }
 
 /** What the partitions of heads begin with that are counted. */

@@ -75,8 +75,8 @@ describe("the stack for AWS", () => {
     expect(mapping?.MaximumRetryAttempts ?? -1).toBe(-1);
   });
 
-  it("lets the worker send itself on, past Lambda's loop detection", () => {
-    const worker = ofType("AWS::Lambda::Function").find((each) => each.Description === "Sluice worker.advance");
+  it.each(["worker.advance", "worker.dead_letters"])("lets %s send itself on, past Lambda's loop detection", (name) => {
+    const worker = ofType("AWS::Lambda::Function").find((each) => each.Description === `Sluice ${name}`);
     expect(worker?.RecursiveLoop).toBe("Allow");
   });
 

@@ -232,6 +232,7 @@ describe("least privilege", () => {
         WorkerDeadLetters: [
           "dynamodb:GetItem",
           "dynamodb:PutItem",
+          "sqs:SendMessage",
           "sqs:GetQueueAttributes",
           "sqs:ReceiveMessage",
           "sqs:DeleteMessage",

@@ -11,10 +11,10 @@ import { startService } from "#test/service.ts";
 const service = await startService({ clock: "virtual", faults: {} });
 const minuteMs = 60_000;
 
-async function trigger(duration = 0): Promise<string> {
+async function trigger(duration = 0, payload: object = {}): Promise<string> {
   const steps = [{ name: "wait", type: "delay", config: { duration } }];
   await service.call("POST", "/api/v1/workflows", { json: { id: "flow", name: "Flow", steps } });
-  return (await service.call("POST", "/api/v1/trigger", { json: { workflow_id: "flow" } })).body.run_id;
+  return (await service.call("POST", "/api/v1/trigger", { json: { workflow_id: "flow", payload } })).body.run_id;
 }
 
 /** Lets time pass minute by minute, so that messages come back and the sweep comes by. */
@@ -86,6 +86,25 @@ describe("a message that the queue gives up on", () => {
       status: "FAILED",
       error: expect.stringMatching(/^The service fails on this run, and would again \(SyntaxError\)/),
     });
+  }, 60_000);
+
+  it("is sent again when it was to clear a run away: nothing else knows that something of it is left", async () => {
+    const id = await trigger(0, { note: "planted-clearing".padEnd(2_000) });
+    await service.settle();
+    let failed = 0;
+    service.faults.set({
+      calls: {
+        decide: ({ functionName, action }) =>
+          functionName?.includes("WorkerAdvance") && action === "DeleteItem" && failed++ >= 0 ? "kill" : undefined,
+      },
+    });
+    expect((await service.call("DELETE", `/api/v1/runs/${id}`)).status).toBe(204);
+    await minutes(60); // five receives, and those of the next message
+    expect(failed).toBeGreaterThan(5);
+    service.faults.clear();
+    expect(await dumpTables(service)).toContain("planted-clearing");
+    await minutes(40);
+    expect(await dumpTables(service)).not.toContain("planted-clearing");
   }, 60_000);
 
   it("is kept whole when it is none of ours", async () => {
