@@ -4,9 +4,11 @@ import type { EventView } from "#contract/events.ts";
 import type { CallFault } from "#local/faults.ts";
 import { journalChunkKey, poisonKey, subscriptionKey } from "#store/keys.ts";
 import { putObject } from "#store/objects.ts";
+import { sendMessage } from "#store/queue.ts";
 import { countersTableName, table, tableName } from "#store/table.ts";
 import { dumpTables } from "#test/dump-tables.ts";
 import { logLines } from "#test/log-lines.ts";
+import { action, machinesOf, state } from "#test/machines.ts";
 import { once, publishedEvents, typesOf } from "#test/published-events.ts";
 import { startReceiver } from "#test/receiver.ts";
 import { runFlows } from "#test/run-flows.ts";
@@ -18,6 +20,7 @@ const settings = { EGRESS_ALLOW: receiver.address, LOG_LEVEL: "ERROR" };
 const service = await startService({ clock: "virtual", faults: {}, settings });
 const { hook, delay, workflow, trigger } = runFlows(service, receiver);
 const { published } = publishedEvents(service);
+const { define, start, execute, get, history } = machinesOf(service);
 beforeEach(() => void logLines()); // what goes wrong here is meant to
 afterEach(() => {
   receiver.clear();
@@ -112,6 +115,42 @@ describe("the events of a run on the bus", () => {
     const last = events.at(-1) as Extract<EventView, { type: "workflow.completed" }>;
     expect(Object.keys(last.data.results ?? {})).toEqual(names);
   });
+});
+
+describe("the events of a run that a hook triggered", () => {
+  it("are told and delivered like those of any other, whoever executed its action and however long its payload is", async () => {
+    const flow = await workflow([delay("a", 0)]);
+    const payload = { note: "{{ data.note }}", of: "{{ instance.id }}" };
+    const hook = { workflow_id: flow, payload };
+    await define(
+      "hooked",
+      [state("open", { is_initial: true }), state("told"), state("late")],
+      [action("tell", "open", "told", { hook }), action("remind", "told", "late", { after: "PT1H", hook })],
+    );
+    const json = { url: `${receiver.url}/events`, workflow_id: flow, event_types: ["workflow.trigger"] };
+    const { body: subscription } = await service.call("POST", "/api/v1/subscriptions", { json });
+    await service.clock.advance(31_000);
+    for (const note of ["short", "long".padEnd(2_000)]) {
+      receiver.clear();
+      const id = await start("hooked", { data: { note } });
+      const told = await execute(id, "tell", {}, { "idempotency-key": note.trim() });
+      expect(told.status, JSON.stringify(told.body)).toBe(200);
+      await service.clock.advance(65 * 60_000, { tickEveryMs: 60_000 });
+      const runIds = (await history(id)).map(({ run_id }) => run_id as string);
+      expect(runIds).toHaveLength(2);
+      const { instance_id } = await get(id);
+      const data = { payload: { note, of: instance_id } };
+      for (const runId of runIds) {
+        const events = await published(runId);
+        expect(typesOf(events)).toEqual(["workflow.trigger", "step.completed", "workflow.completed"]);
+        expect(events[0]).toMatchObject({ sequence: 1, status: "PENDING", tag: instance_id, data });
+      }
+      const delivered = receiver.received.map(({ body }) => JSON.parse(body));
+      expect(delivered.map((event) => event.id)).toEqual(runIds.map((runId) => `${runId}_1`));
+      for (const event of delivered) expect(event).toMatchObject({ type: "workflow.trigger", data });
+    }
+    await service.call("DELETE", `/api/v1/subscriptions/${subscription.id}`);
+  }, 60_000);
 });
 
 describe("an unkind stream", () => {
@@ -255,6 +294,21 @@ describe("a run that is gone", () => {
     await service.clock.advance(2 * 86_400_000);
     await service.settle();
     expect(await dumpTables(service)).not.toContain("planted-expiry");
+  });
+
+  it("may be cleared as often as it likes, and one that is there never is", async () => {
+    receiver.reply = () => ({ body: JSON.stringify("planted-twice".padEnd(40_000)) });
+    const flow = await workflow([hook("a"), hook("b")]);
+    const [gone, standing] = [await trigger(flow), await trigger(flow, { note: "planted-standing".padEnd(2_000) })];
+    await service.settle();
+    const before = (await service.call("GET", `/api/v1/runs/${standing}`)).body;
+    await service.call("DELETE", `/api/v1/runs/${gone}`);
+    await service.settle();
+    for (const run_id of [gone, gone, standing]) await sendMessage({ type: "clear_run", run_id, request_id: "again" });
+    await service.settle();
+    expect((await service.call("GET", `/api/v1/runs/${standing}`)).body).toEqual(before);
+    expect(JSON.stringify(before)).toContain("planted-twice");
+    expect((await service.call("GET", `/api/v1/runs/${gone}`)).status).toBe(404);
   });
 
   it("is cleared although its head could not be read", async () => {
