@@ -8,7 +8,7 @@ import { madeAction, madeDefinition, madeState } from "#test/made-definition.ts"
  */
 const hostile: readonly [name: string, label: string][] = [
   ["set direction TB", "set direction#32;TB"],
-  ["Change direction LR", "Change direction#32;LR"],
+  ["Change direction LR now", "Change direction#32;LR now"],
   ["DIRECTION rl", "DIRECTION#32;rl"],
   ["redirection BT", "redirection#32;BT"],
   ["end note", "end note"],
@@ -26,9 +26,12 @@ const hostile: readonly [name: string, label: string][] = [
   [`say "yes"`, "say #34;yes#34;"],
   ["it's", "it#39;s"],
   ["a\\nb", "a#92;nb"],
+  ["two\nlines\r\n\u2028here", "two lines here"],
+  ["<script>alert(1)</script>", "#60;script#62;alert#40;1#41;#60;#47;script#62;"],
   ["a<br/>b", "a#60;br#47;#62;b"],
   ["[[fork]] <<join>>", "#91;#91;fork#93;#93; #60;#60;join#62;#62;"],
   ["click s0 call f()", "click s0 call f#40;#41;"],
+  ["classDef x fill:#f00;", "classDef x fill#58;#35;f00#59;"],
   ["style s0 fill:red", "style s0 fill#58;red"],
   ["1. Draft", "1#46; Draft"],
   ["- item", "#45; item"],
@@ -68,6 +71,12 @@ describe("Mermaid", () => {
   it("says what is disabled", () => {
     expect(drawn("Wait", false)).toContain('  state "Wait (disabled)" as s0');
     expect(drawn("Wait", false)).toContain("  s0 --> s1: Wait (disabled)");
+  });
+
+  it("cuts a name that is longer than about 40 letters", () => {
+    expect(drawn("Waiting for the signature of the second member of the board")[1]).toBe(
+      '  state "Waiting for the signature of the second me#8230;" as s0',
+    );
   });
 
   it("has one arrow from a state to another, as Mermaid draws the labels of two upon each other", () => {
