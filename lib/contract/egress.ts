@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js";
+import { headerValue } from "./header-value.ts";
 
 /** Destinations (`host:port`) that are open although they are not public: on the laptop alone. */
 export type EgressAllow = ReadonlySet<string>;
@@ -129,10 +130,7 @@ export function headerRefusal(name: string, value: string): string | null {
   const lower = name.toLowerCase();
   if (ownHeaders.has(lower) || lower.startsWith("proxy-")) return "must not be set: it is the sender's own";
   if (lower === "accept-encoding") return "must not be set: answers are read as they come, without compression";
-  // RFC 9110, section 5.5, less the characters that would end the header or the request.
-  if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value))
-    return "must hold no line break, control character or one beyond Latin-1";
-  return null;
+  return headerValue.test(value) ? null : "must hold no line break, control character or one beyond Latin-1";
 }
 
 /** Why a method may not be used, as a predicate of it; null: it may. CONNECT makes a tunnel, TRACE tells headers. */

@@ -200,7 +200,7 @@ describe("least privilege", () => {
     await service.call("POST", "/api/v1/expressions/preview", { json: preview, headers: keyed });
     await callWorkflows(keyed);
     await callSubscriptions(keyed, () => callRuns(keyed));
-    await service.call("PUT", "/api/v1/secrets/TOKEN", { json: { value: "x" } });
+    await service.call("PUT", "/api/v1/secrets/TOKEN", { json: { value: "a-value-of-some" } });
     await service.call("GET", "/api/v1/secrets");
     await service.call("DELETE", "/api/v1/secrets/TOKEN");
     await definitionCalls(keyed);

@@ -59,30 +59,46 @@ async function runWith(header: string) {
 
 describe("PUT /api/v1/secrets/{name}", () => {
   it("204 stores a secret and its next value; the list has its name and time, and nothing else", async () => {
-    expect(await put("API_TOKEN", "one")).toMatchObject({ status: 204, body: "" });
-    expect(await put("API_TOKEN", "two")).toMatchObject({ status: 204, body: "" });
+    expect(await put("API_TOKEN", "value-one")).toMatchObject({ status: 204, body: "" });
+    expect(await put("API_TOKEN", "value-two")).toMatchObject({ status: 204, body: "" });
     const { items } = (await call("GET", "/api/v1/secrets")).body;
     expect(items).toEqual([{ name: "API_TOKEN", updated_at: expect.stringMatching(/Z$/) }]);
     await remove("API_TOKEN");
   });
 
-  it.each([["x"], ["x".repeat(4_096)], ["ä".repeat(2_048)], [" "], ["a\nb"]])(
-    "204 for a value of any text",
+  it.each([["x".repeat(8)], ["x".repeat(4_096)], ["ä".repeat(2_048)], ["a\tb c, d; e="]])(
+    "204 for a value that a header can carry",
     async (value) => {
       expect((await put("ANY", value)).status).toBe(204);
       await remove("ANY");
     },
   );
 
+  it.each([
+    ["x".repeat(7), /^must have at least 8 characters: it is made unreadable/],
+    ["planted\nxxx", /^must hold no line break/],
+    ["planted-xxx\r\n", /^must hold no line break/],
+    ["planted\0xxx", /^must hold no line break/],
+    ["planted\x7fxxx", /^must hold no line break/],
+    ["planted-xxx-日本", /^must hold no line break, control character or one beyond Latin-1/],
+    ["planted-xxx\u{1F600}", /^must hold no line break/],
+  ])("422 for a value that no header can carry, or that stands in answers by chance: %j", async (value, message) => {
+    const answer = await put("NONE", value);
+    const errors = [{ path: "value", message: expect.stringMatching(message) }];
+    expect(answer).toMatchObject({ status: 422, body: { code: "validation_failed", errors } });
+    expect(JSON.stringify(answer.body)).not.toContain("xxx");
+    expect(await names()).not.toContain("NONE");
+  });
+
   it.each([["A"], ["A1_B"], ["A".repeat(64)]])("204 for the name %s", async (name) => {
-    expect((await put(name, "x")).status).toBe(204);
+    expect((await put(name, "a-value-of-some")).status).toBe(204);
     expect((await remove(name)).status).toBe(204);
   });
 
   it.each([["lower"], ["1A"], ["_A"], ["A-B"], ["A.B"], ["A%2FB"], ["A".repeat(65)], ["%C3%84"]])(
     "422 for the name %s",
     async (name) => {
-      const answer = await put(name, "x");
+      const answer = await put(name, "a-value-of-some");
       expect(answer).toMatchObject({ status: 422, body: { code: "validation_failed", errors: [{ path: "name" }] } });
     },
   );
@@ -112,7 +128,7 @@ describe("PUT /api/v1/secrets/{name}", () => {
     const answer = await disturbed(
       service,
       { decide: ({ action }) => (action === "PutParameter" && drops++ === 0 ? "lostAnswer" : undefined) },
-      () => put("LOST", "x"),
+      () => put("LOST", "a-value-of-some"),
     );
     expect([answer.status, drops > 1]).toEqual([204, true]);
     expect(await names()).toEqual(["LOST"]);
@@ -123,7 +139,7 @@ describe("PUT /api/v1/secrets/{name}", () => {
 describe("GET /api/v1/secrets", () => {
   it("200 by name, page by page, more than the store of parameters gives at once", async () => {
     const all = Array.from({ length: 25 }, (_, at) => `S${String(at).padStart(2, "0")}`);
-    for (const name of all.toReversed()) await put(name, "x");
+    for (const name of all.toReversed()) await put(name, "a-value-of-some");
     const seen: string[] = [];
     let next: string | null = "";
     while (next !== null) {
@@ -142,7 +158,7 @@ describe("GET /api/v1/secrets", () => {
 
 describe("DELETE /api/v1/secrets/{name}", () => {
   it("204 deletes, 404 again, and for what there never was", async () => {
-    await put("GONE", "x");
+    await put("GONE", "a-value-of-some");
     expect(await remove("GONE")).toMatchObject({ status: 204, body: "" });
     expect(await remove("GONE")).toMatchObject(notFound);
     expect(await remove("NEVER")).toMatchObject(notFound);
@@ -151,7 +167,7 @@ describe("DELETE /api/v1/secrets/{name}", () => {
   });
 
   it("204 when the answer is lost, although the secret is gone by the repeat", async () => {
-    await put("GONE", "x");
+    await put("GONE", "a-value-of-some");
     let drops = 0;
     const answer = await disturbed(
       service,
@@ -183,7 +199,7 @@ describe("who may", () => {
   });
 
   it("there is no way to read a value: 405 for GET of one", async () => {
-    await put("HIDDEN", "x");
+    await put("HIDDEN", "a-value-of-some");
     expect(await call("GET", "/api/v1/secrets/HIDDEN")).toMatchObject({ status: 405 });
     await remove("HIDDEN");
   });
@@ -191,17 +207,32 @@ describe("who may", () => {
 
 describe("a secret in a webhook's header", () => {
   it("arrives there, and its next value after a minute; then the step fails, once it is deleted", async () => {
-    await put("TOKEN", "value-1");
+    await put("TOKEN", "the-value-1");
     expect(await runWith("Bearer {{ secrets.TOKEN }}")).toMatchObject({ status: "SUCCESS" });
-    expect(receiver.received.map(({ headers }) => headers.authorization)).toEqual(["Bearer value-1"]);
-    await put("TOKEN", "value-2");
+    expect(receiver.received.map(({ headers }) => headers.authorization)).toEqual(["Bearer the-value-1"]);
+    await put("TOKEN", "the-value-2");
     await service.clock.advance(minute);
     expect(await runWith("{{ secrets.TOKEN }}")).toMatchObject({ status: "SUCCESS" });
-    expect(receiver.received.map(({ headers }) => headers.authorization)).toEqual(["value-2"]);
+    expect(receiver.received.map(({ headers }) => headers.authorization)).toEqual(["the-value-2"]);
     await remove("TOKEN");
     await service.clock.advance(minute);
     expect(await runWith("{{ secrets.TOKEN }}")).toMatchObject({ status: "FAILED" });
     expect(receiver.received).toEqual([]);
+  });
+
+  it("is unreadable in what comes back, also in base64, and where a long answer is cut off in it", async () => {
+    const planted = "planted-and-echoed";
+    await put("ECHOED", planted);
+    const echo = runWith("Basic {{ secrets.ECHOED }}");
+    receiver.reply = () => ({
+      body: JSON.stringify({ a: planted, b: Buffer.from(`u:${planted}`).toString("base64") }),
+    });
+    const { results } = await echo;
+    expect(results.tell.response_data).toEqual({ a: "***", b: expect.stringMatching(/^dTp\*\*\*Q=$/) });
+    const cut = runWith("{{ secrets.ECHOED }}");
+    receiver.reply = () => ({ body: `${"x".repeat(64 * 1024 - 12)}${planted}` });
+    expect((await cut).results.tell.response_data).toMatch(/^x+$/);
+    await remove("ECHOED");
   });
 
   it("is in no log line, no answer and no item of any table, and on disk in one file of its owner's", async () => {

@@ -1,9 +1,14 @@
 import * as z from "zod";
 import { secretNamePattern } from "#domain/secret-name.ts";
 import { pageOf, pageParams, timeField, timeText } from "../fields.ts";
+import { headerValue } from "../header-value.ts";
 import { defineRoute } from "../route.ts";
 
 const valueBytesMax = 4_096;
+const valueLengthMin = 8;
+const tooShort = `must have at least ${valueLengthMin} characters: it is made unreadable wherever an answer holds it, and a shorter one stands in answers by chance`;
+const notSendable =
+  "must hold no line break, control character or one beyond Latin-1, which no header can carry: encode it, in base64 say";
 
 const params = z.object({
   name: z.string().meta({
@@ -35,9 +40,14 @@ export const putSecret = defineRoute({
     .object({
       value: z
         .string()
-        .min(1, "must not be empty")
+        .min(valueLengthMin, tooShort)
+        .regex(headerValue, notSendable)
         .refine((text) => Buffer.byteLength(text) <= valueBytesMax, `must be at most ${valueBytesMax} bytes in UTF-8`)
-        .meta({ writeOnly: true, override: { maxLength: valueBytesMax } }),
+        .meta({
+          description: "What a header may hold: no line break, no control character, none beyond Latin-1.",
+          writeOnly: true,
+          override: { maxLength: valueBytesMax },
+        }),
     })
     .meta({ id: "SecretInput" }),
   answers: { 204: { description: "Stored.", schema: null } },

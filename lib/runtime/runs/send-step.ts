@@ -11,6 +11,7 @@ import { webhookSecrets } from "#runtime/webhook-secrets.ts";
 import { putObject } from "#store/objects.ts";
 import { outputsPrefix } from "./outputs.ts";
 import type { RunScope } from "./run-scope.ts";
+import { withoutSecrets } from "./without-secrets.ts";
 
 /** The longest answer that is taken in; what is beyond is cut off. */
 const responseBytesMax = 64 * 1024;
@@ -61,18 +62,6 @@ function notTakenIn(answer: HttpResult, error: unknown): Outcome {
 /** The id of a step's request: that of the run, the step, and how often the run was retried. */
 export function webhookIdOf(run: Run, stepName: string): string {
   return `run_${run.id}_${stepName}_${run.generation}`;
-}
-
-/** The result with every secret that was sent made unreadable: the other side may have sent it back. */
-function withoutSecrets(result: HttpResult, secrets: ReadonlyMap<string, string>): HttpResult {
-  if (result.kind !== "response") return result;
-  let { body } = result;
-  for (const secret of secrets.values()) {
-    for (const written of [secret, JSON.stringify(secret).slice(1, -1), encodeURIComponent(secret)]) {
-      body = body.replaceAll(written, "***");
-    }
-  }
-  return { ...result, body };
 }
 
 async function storedOutput(
