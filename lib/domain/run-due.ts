@@ -1,4 +1,5 @@
 import { isFinished, type Run, triggeredAtMs } from "./run.ts";
+import { type Look, lookAt, messageMs } from "./sweep-look.ts";
 
 /** How old a run is when it gets a place in the index with every save. What is done by then never stands there. */
 const placedAfterMs = 120_000;
@@ -12,14 +13,8 @@ export const writingMsMax = 60_000;
  */
 export const visitAfterMs = placedAfterMs + writingMsMax;
 
-/** How long a message that was sent is given before the run counts as overdue. */
-const messageMs = 60_000;
-
 /** The longest that a message is held back (SQS: 15 minutes). Longer waits are ended by the sweep. */
 export const messageDelayMsMax = 900_000;
-
-/** The longest that overdue messages are apart. */
-const resendMsMax = 900_000;
 
 /** How things stand with a run for who received a message about it. */
 export type Dueness = { kind: "due" } | { kind: "rests" } | { kind: "held" } | { kind: "early"; byMs: number };
@@ -48,7 +43,15 @@ function dueMsOf({ wakeAtMs, lease }: Run, nowMs: number): number {
   return wakeAtMs - nowMs <= messageDelayMsMax ? wakeAtMs + messageMs : wakeAtMs;
 }
 
-/** When to send again for a run that is overdue: as long again as it has been, within bounds. */
-export function resendAtMs(dueMs: number, nowMs: number): number {
-  return nowMs + Math.min(Math.max(nowMs - dueMs, messageMs), resendMsMax);
+/**
+ * What the sweep does about a run that it finds at its place. Nothing about one that somebody has; one whose wait is not
+ * over, and has a message, is looked after when that should have come.
+ */
+export function lookAtRun(run: Run, dueMs: number, epoch: string, nowMs: number): Look {
+  const { wakeAtMs, updatedAtMs } = run;
+  const { kind } = duenessOf(run, epoch, nowMs);
+  if (kind === "rests" || kind === "held") return { kind: "leave" };
+  const isUnsent = wakeAtMs === dueMs;
+  if (kind === "early" && !isUnsent && dueMs <= nowMs) return { kind: "move", toMs: dueMsOf(run, nowMs) };
+  return lookAt({ dueMs, isUnsent, sinceMs: Math.max(updatedAtMs, wakeAtMs ?? 0) }, nowMs);
 }

@@ -122,7 +122,10 @@ export class SluiceStack extends Stack {
       this,
       "Sweep",
       functions.make("schedule.sweep", {
-        grants: { table: ["GetItem", "Query", "PutItem"], queue: ["SendMessage", "GetQueueAttributes"] },
+        grants: {
+          table: ["GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem"],
+          queue: ["SendMessage", "GetQueueAttributes"],
+        },
         timeout: Duration.seconds(50),
       }),
     );

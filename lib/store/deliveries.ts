@@ -4,7 +4,7 @@ import { type Delivery, deliveryStatuses, deliverySweepAtMs } from "#domain/deli
 import { DomainError } from "#domain/domain-error.ts";
 import { eventTypes } from "#domain/event.ts";
 import { parseUuid } from "#domain/uuid7.ts";
-import { type Committed, type ConditionalPut, commit, type NewItem, type Write, type WrittenBy } from "./commit.ts";
+import { type Committed, type ConditionalPut, commit, type NewItem, type WrittenBy } from "./commit.ts";
 import { getItem } from "./get-item.ts";
 import { type ItemFormat, upgraded } from "./item-format.ts";
 import { deliveryKey, dueMsOf, dueSortKey, namedSortKey, separator } from "./keys.ts";
@@ -58,14 +58,6 @@ export async function saveDelivery(
 ): Promise<{ saved: true } | { saved: false; current: LoadedDelivery | null }> {
   const committed = await commit([replaceDelivery(loaded, next)], by);
   return committed.committed ? { saved: true } : { saved: false, current: currentOf(committed) };
-}
-
-/** Gives an undelivered one its next place in the index that the sweep reads. False when somebody changed it meanwhile. */
-export async function postponeDelivery(loaded: LoadedDelivery, dueMs: number, writeId: string): Promise<boolean> {
-  const { delivery, requestId } = loaded;
-  const { item, condition } = replaceDelivery(loaded, { ...delivery, version: delivery.version + 1 });
-  const write: Write = { item: { ...item, r: dueSortKey(dueMs, delivery.id) }, condition };
-  return (await commit([write], { writeId, requestId })).committed;
 }
 
 /** Finds a delivery: one consistent read. Null when there is none with this id, or it is not kept any more. */

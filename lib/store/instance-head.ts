@@ -21,6 +21,7 @@ const headSchema = z.object({
   n: z.number(), // version of the definition
   i: z.string().optional(), // the caller's own id
   j: z.string().optional(), // the machine's own id
+  d: z.number().optional(), // when its next timer is due, in milliseconds, where the sweep has moved its place on
   m: z.number().optional(), // when it came into its state, in milliseconds; absent: when it was started
   t: z.number().optional(), // timers up to here are done with, in milliseconds
   l: z.number().optional(), // overdue since, in milliseconds
@@ -64,7 +65,7 @@ export function parseInstance(item: Record<string, unknown>): LoadedInstance | n
   const head = headSchema.parse(upgraded(format, item));
   const tail = parseHistoryText(head.h, head.y);
   const id = head.sk;
-  const dueAtMs = head.r === undefined || head.e !== undefined ? null : dueMsOf(head.r);
+  const dueAtMs = head.r === undefined || head.e !== undefined ? null : (head.d ?? dueMsOf(head.r));
   const instance: Instance = {
     id,
     ownId: head.i ?? null,

@@ -5,7 +5,7 @@ import type { Job, JobKind, JobStates } from "#domain/job.ts";
 import { parseUuid } from "#domain/uuid7.ts";
 import type { NewItem, Write } from "./commit.ts";
 import { getItem } from "./get-item.ts";
-import { dueSortKey, jobKey } from "./keys.ts";
+import { dueMsOf, dueSortKey, jobKey } from "./keys.ts";
 
 /** A running job that has not been saved for this long is overdue: the sweep sends it again. */
 const overdueAfterMs = 60_000;
@@ -18,12 +18,21 @@ const itemSchema = z.object({
   q: z.string(),
   s: z.enum(["running", "completed"]),
   u: z.number(),
+  r: z.string().optional(),
   kind: z.enum(["process", "redrive", "verify"]),
   state: z.string(), // the kind's own progress, as JSON text
 });
 
-/** A job as it was loaded, with what a write on its condition needs and the request that began it. */
-export type LoadedJob<Kind extends JobKind = JobKind> = { job: Job<Kind>; writeIds: string[]; requestId: string };
+/**
+ * A job as it was loaded, with what a write on its condition needs and the request that began it. `dueMs`: when the sweep
+ * looks at it; null: never.
+ */
+export type LoadedJob<Kind extends JobKind = JobKind> = {
+  job: Job<Kind>;
+  dueMs: number | null;
+  writeIds: string[];
+  requestId: string;
+};
 
 /** The write that creates a job. */
 export function insertJob(job: Job): Write {
@@ -40,8 +49,12 @@ export async function findJob(idText: string): Promise<LoadedJob | null> {
   const id = parseUuid(idText);
   if (id === null) return null;
   const item = await getItem(jobKey(id));
-  if (item === undefined) return null;
-  const { sk, v, w, q, s, u, kind, state } = itemSchema.parse(item);
+  return item === undefined ? null : parseJob(item);
+}
+
+/** Reads an item as a job. */
+export function parseJob(item: Record<string, unknown>): LoadedJob {
+  const { sk, v, w, q, s, u, r, kind, state } = itemSchema.parse(item);
   const job: Job = {
     id: sk,
     kind,
@@ -50,7 +63,7 @@ export async function findJob(idText: string): Promise<LoadedJob | null> {
     updatedAtMs: u,
     version: v,
   };
-  return { job, writeIds: w, requestId: q };
+  return { job, dueMs: dueMsOf(r ?? ""), writeIds: w, requestId: q };
 }
 
 /** Loads a job of one kind. @throws DomainError `resource_not_found` when there is none with this id. */

@@ -129,8 +129,11 @@ export async function removeRunParts(runId: string): Promise<void> {
   }
 }
 
-/** Gives an unfinished run its next place in the index that the sweep reads. False when somebody changed it meanwhile. */
-export async function postponeRun(loaded: LoadedRun, dueMs: number, writeId: string): Promise<boolean> {
+/**
+ * Gives an unfinished run its first place in the index that the sweep reads, in a version of its own: whoever changes it at
+ * the same time is refused, and keeps the place when it decides anew. False when somebody changed it meanwhile.
+ */
+export async function placeRun(loaded: LoadedRun, dueMs: number, writeId: string): Promise<boolean> {
   const { item, condition } = replaceRun(loaded, loaded.run);
   const write: Write = { item: { ...item, r: dueSortKey(dueMs, loaded.run.id) }, condition };
   return (await commit([write], { writeId, requestId: loaded.requestId })).committed;

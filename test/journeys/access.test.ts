@@ -239,7 +239,9 @@ describe("least privilege", () => {
         ],
         ScheduleSweep: [
           "dynamodb:GetItem",
+          "dynamodb:BatchGetItem",
           "dynamodb:PutItem",
+          "dynamodb:UpdateItem",
           "dynamodb:Query",
           "sqs:SendMessage",
           "sqs:GetQueueAttributes",

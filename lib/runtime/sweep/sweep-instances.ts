@@ -1,20 +1,34 @@
 import { randomUUID } from "node:crypto";
+import { type Look, lookAt, messageMs } from "#domain/sweep-look.ts";
 import { currentContext } from "#runtime/request-context.ts";
-import { dueBefore } from "#store/due.ts";
-import { sendMessage } from "#store/queue.ts";
-import { forEachDue } from "./for-each-due.ts";
+import { moveDue } from "#store/due.ts";
+import { type DueInstance, parseDueInstance } from "#store/due-instances.ts";
+import { instanceKey } from "#store/keys.ts";
+import { type DueFamily, type Swept, sweepDue } from "./sweep-due.ts";
+import type { SweepTime } from "./sweep-time.ts";
 
-/** Instances sent in one sweep, of each shard; the rest are for the next. */
-const instancesPerShardMax = 250;
-/** The sweep comes every minute: what is due until the next one is sent now, and held back by the queue. */
-const aheadMs = 75_000;
+const instances: DueFamily<DueInstance> = {
+  family: "instance",
+  keyOf: instanceKey,
+  read: parseDueInstance,
+  placeMs: ({ placeMs }) => placeMs,
+  look,
+  move: ({ id, version, timerMs }, dueMs, toMs) =>
+    moveDue(instanceKey(id), { version, dueMs }, toMs, timerMs ?? undefined),
+  message: ({ id, atMs }) => ({
+    message: { type: "advance_instance", instance_id: id, request_id: currentContext()?.requestId ?? randomUUID() },
+    atMs,
+  }),
+};
+
+/** An instance stands at the very time at which it is due; a message that was sent for it has a minute to do its work. */
+function look({ atMs, isUnsent, updatedAtMs }: DueInstance, placeMs: number, nowMs: number): Look {
+  const isAtItsTime = placeMs === atMs;
+  const dueMs = isAtItsTime && !isUnsent ? atMs + messageMs : placeMs;
+  return lookAt({ dueMs, isUnsent: isUnsent && isAtItsTime, sinceMs: Math.max(atMs, updatedAtMs) }, nowMs);
+}
 
 /** Sends the instances whose timers are due soon, to arrive when they are, and again those that are overdue. */
-export async function sweepInstances(nowMs: number): Promise<number> {
-  const due = await dueBefore("instance", nowMs + aheadMs, instancesPerShardMax);
-  const requestId = currentContext()?.requestId ?? randomUUID();
-  await forEachDue("instance", due, ({ id, dueMs }) =>
-    sendMessage({ type: "advance_instance", instance_id: id, request_id: requestId }, Math.max(dueMs - nowMs, 0)),
-  );
-  return due.length;
+export function sweepInstances(time: SweepTime): Promise<Swept> {
+  return sweepDue(instances, time);
 }
