@@ -139,6 +139,8 @@ describe("a subscription", () => {
   it("gets those of its types and its workflow alone, and none from before it was there", async () => {
     const [own, other] = [await workflow([delay("a", 0)]), await workflow([delay("a", 0)])];
     await trigger(own);
+    await service.settle(); // what happens to a run after the subscription began is told, whenever the run did
+    await service.clock.advance(1);
     await listen({ event_types: ["workflow.completed"], workflow_id: own });
     await trigger(other);
     const runId = await trigger(own);
