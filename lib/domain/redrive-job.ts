@@ -12,4 +12,7 @@ export type RedriveFilters = {
 export const redriveOutcomes = ["retried", "skipped"] as const;
 export type RedriveOutcome = (typeof redriveOutcomes)[number];
 
-export type RedriveState = BulkState<RedriveFilters, RedriveOutcome>;
+/** A failed run as it was listed. One of another version has been somebody's since, if not the job's own. */
+export type ListedRun = { id: string; version: number };
+
+export type RedriveState = BulkState<RedriveFilters, RedriveOutcome, ListedRun>;

@@ -15,10 +15,10 @@ const stepSize = 25;
 
 /** Lists the records of a job's next step; `position` {} is the start. A step may be short, or empty, while the list goes on. */
 export async function listStep(filters: ProcessFilters, position: unknown, nowMs: number): Promise<ListedStep> {
-  if (position === null) return { ids: [], position: null };
+  if (position === null) return { next: [], position: null };
   const query = { ...filters, status: "pending", sortBy: "created_at", forward: true } as const;
   const page = await listRecords(query, stepSize, positionSchema.parse(position), nowMs);
-  return { ids: page.records.map((record) => record.id), position: page.next };
+  return { next: page.records.map((record) => record.id), position: page.next };
 }
 
 /**
