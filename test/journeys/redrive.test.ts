@@ -41,4 +41,10 @@ describe("POST /api/v1/runs/redrive", () => {
     expect(await progress(job.headers.get("location"))).toMatchObject({ status: "completed", counts });
     expect(receiver.received).toHaveLength(1);
   }, 60_000);
+
+  it("422 for a member that it does not know, since a misspelt filter would retry everything", async () => {
+    expect(await redrive({ workflow: "a" })).toMatchObject({ status: 422, body: { code: "validation_failed" } });
+    const all = await redrive({ workflow_id: null, tag: null });
+    expect(all).toMatchObject({ status: 202, body: { filters: { workflow_id: null, tag: null } } });
+  });
 });

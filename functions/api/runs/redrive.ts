@@ -10,8 +10,8 @@ import { startJob } from "#runtime/jobs/start-job.ts";
 import { loadWorkflow } from "#store/workflows.ts";
 
 export const handler = api(redriveRuns, async (request) => {
-  const { workflow_id, tag = null, started_after = null, started_before } = request.body();
-  const workflowId = workflow_id === undefined ? null : (await loadWorkflow(workflow_id)).workflow.id;
+  const { workflow_id = null, tag = null, started_after = null, started_before } = request.body();
+  const workflowId = workflow_id === null ? null : (await loadWorkflow(workflow_id)).workflow.id;
   const createdBeforeMs = Math.min(started_before ?? request.nowMs, request.nowMs);
   const filters = { workflowId, tag, createdAfterMs: started_after, createdBeforeMs };
   const state = newBulk(filters, redriveOutcomes, await listFailed(filters, {}, request.nowMs));

@@ -57,9 +57,9 @@ export const redriveRuns = defineRoute({
   description: "Queues a job that retries them from the step that failed, and answers with its progress resource.",
   scope: "trigger",
   body: z
-    .object({
-      workflow_id: workflowRef.optional(),
-      tag: nameField("Only runs with this tag.", "order-12345").optional(),
+    .strictObject({
+      workflow_id: workflowRef.nullish(),
+      tag: nameField("Only runs with this tag.", "order-12345").nullish(),
       started_after: timeBound("after").optional(),
       started_before: timeBound("before").optional(),
     })
