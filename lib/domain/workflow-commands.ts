@@ -29,6 +29,18 @@ export function workflowCreatedAtMs(workflow: { id: string }): number {
 }
 
 /**
+ * Checks that runs of a workflow may begin, for the first time or again.
+ *
+ * @throws DomainError `state_conflict` for one that is disabled or archived.
+ */
+export function assertRuns({ enabled, archivedAtMs }: Workflow): void {
+  if (archivedAtMs !== null) {
+    throw new DomainError("state_conflict", "The workflow is archived: no run of it begins, or begins again.");
+  }
+  if (!enabled) throw new DomainError("state_conflict", "The workflow is disabled: enable it first.");
+}
+
+/**
  * The workflow with another definition, the next version of it. Null when nothing would change.
  *
  * @param current what it says so far

@@ -403,6 +403,32 @@ describe("commands", () => {
     expect((await command(runId, "retry", { from_step: "a" })).status).toBe(202);
   });
 
+  it("409 retry of a run whose workflow is disabled, and then archived; 422 for a payload that the newest version refuses", async () => {
+    const steps = [hook("a", {}, { retry: { max_attempts: 1 } })];
+    receiver.reply = () => ({ status: 500 });
+    const id = await workflow(steps);
+    const runId = await trigger(id, { v: 3 });
+    await service.settle();
+    const at = (verb: string) => service.call("POST", `/api/v1/workflows/${id}/${verb}`);
+    expect((await at("disable")).status).toBe(200);
+    const disabled = await command(runId, "retry");
+    expect(disabled).toMatchObject({ status: 409, body: { message: "The workflow is disabled: enable it first." } });
+    const skipped = await service.call("POST", "/api/v1/runs/redrive", { json: { workflow_id: id } });
+    await service.settle();
+    const done = (await service.call("GET", skipped.headers.get("location") ?? "")).body;
+    expect(done).toMatchObject({ status: "completed", counts: { retried: 0, skipped: 1 } });
+    await at("enable");
+    const input_schema = { type: "object", required: ["q"] };
+    const json = { name: "Flow", steps, input_schema };
+    await service.call("PUT", `/api/v1/workflows/${id}`, { json, headers: { "if-match": "*" } });
+    const refused = await command(runId, "retry", { workflow_version: "newest" });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: "payload.q" }] } });
+    expect((await command(runId, "retry", { workflow_version: "newest", payload: { q: 1 } })).status).toBe(202);
+    await service.settle();
+    expect((await service.call("DELETE", `/api/v1/workflows/${id}`)).status).toBe(204);
+    expect(await command(runId, "retry")).toMatchObject({ status: 409, body: { code: "state_conflict" } });
+  });
+
   it("204 erases a finished run with all that is its own, 409 one that has not ended", async () => {
     receiver.reply = () => ({ body: JSON.stringify("x".repeat(50_000)) });
     const marked = `planted${"p".repeat(2_000)}`;

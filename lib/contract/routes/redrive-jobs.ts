@@ -20,7 +20,7 @@ const redriveJobSchema = z
     }),
     counts: z.object({ retried: count, skipped: count }).meta({
       description:
-        "What became of the runs: `skipped` ones were retried by somebody else meanwhile, are gone, or cannot go on from there.",
+        "What became of the runs: `skipped` ones were retried by somebody else meanwhile, are gone, cannot go on from there, or are of a workflow that is disabled or archived.",
     }),
     created_at: timeField,
     updated_at: timeField,

@@ -4,12 +4,14 @@ import type { Job } from "#domain/job.ts";
 import type { ListedRun, RedriveOutcome } from "#domain/redrive-job.ts";
 import { isFinished, type Run } from "#domain/run.ts";
 import { retried } from "#domain/run-commands.ts";
+import { assertRuns } from "#domain/workflow-commands.ts";
 import { writeIdOf } from "#runtime/identity.ts";
 import { sendRun } from "#runtime/runs/run-message.ts";
 import { commit } from "#store/commit.ts";
 import { loadDefinition } from "#store/definitions.ts";
 import { readJournal } from "#store/journal-chunks.ts";
 import { findRun, replaceRun } from "#store/runs.ts";
+import { loadWorkflow } from "#store/workflows.ts";
 import type { JobStep } from "./job-step.ts";
 import { listFailed } from "./list-failed.ts";
 
@@ -41,7 +43,11 @@ async function redriveOne(job: Job, listed: ListedRun, requestId: string, nowMs:
     const { definitionVersion } = run;
     const definition = await loadDefinition(run.workflowId, definitionVersion);
     const what = { from: "failed", entries, definitionVersion, definition, payloadEdited: false } as const;
-    const next = unlessRefused(() => retried(run, definition, { ...what, by }, nowMs));
+    const { workflow } = await loadWorkflow(run.workflowId);
+    const next = unlessRefused(() => {
+      assertRuns(workflow);
+      return retried(run, definition, { ...what, by }, nowMs);
+    });
     if (next === null) return "skipped";
     const { committed } = await commit([replaceRun(loaded, next)], { writeId, requestId });
     if (!committed) continue;
@@ -50,7 +56,7 @@ async function redriveOne(job: Job, listed: ListedRun, requestId: string, nowMs:
   }
 }
 
-/** A run that is to be retried from elsewhere is for somebody to look at: the others go on without it. */
+/** A run that is to be retried from elsewhere, or whose workflow is switched off, is for somebody to look at: the others go on without it. */
 function unlessRefused(retry: () => Run): Run | null {
   try {
     return retry();

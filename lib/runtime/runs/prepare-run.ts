@@ -3,6 +3,7 @@ import { newRun, type Run } from "#domain/run.ts";
 import { begun, type ReadyConfig } from "#domain/run-engine.ts";
 import { render, TemplateError } from "#domain/template.ts";
 import type { Definition, Workflow } from "#domain/workflow.ts";
+import { assertRuns } from "#domain/workflow-commands.ts";
 import { payloadViolations } from "#runtime/json-schema.ts";
 import { loadDefinition } from "#store/definitions.ts";
 import { checked } from "./checked-config.ts";
@@ -18,8 +19,7 @@ export type RunInput = { payload: Record<string, unknown>; tag: string | null; b
  * its schema refuses.
  */
 export async function prepareRun(workflow: Workflow, input: RunInput, id: string, nowMs: number): Promise<Run> {
-  if (workflow.archivedAtMs !== null) throw new DomainError("state_conflict", "The workflow is archived.");
-  if (!workflow.enabled) throw new DomainError("state_conflict", "The workflow is disabled: enable it first.");
+  assertRuns(workflow);
   const { definitionVersion } = workflow;
   const definition = await loadDefinition(workflow.id, definitionVersion);
   assertPayload(definition, input.payload);
