@@ -26,8 +26,8 @@ const headBytesMax = 1024;
 const committedBytes = 36 + 4 * 12 + 10;
 /** Longer data are an item of their own, so that the head has room for some history. */
 const inlineDataBytesMax = 256;
-/** An item may have 400 KB. */
-const dataBytesMax = 380 * 1024;
+/** An item may have 400 KB: of text, for data or for the details of an entry, it holds this much. */
+const textBytesMax = 380 * 1024;
 
 type Data = Record<string, unknown>;
 
@@ -61,6 +61,7 @@ export type InstanceSave = { first: Write | null; writes: Write[] };
  * history that would make the head too large go into a chunk first.
  *
  * @param data what it has from now on; null: what it had
+ * @throws DomainError `payload_too_large` for data, or details of an entry, that no item can hold.
  */
 export function replaceInstance(loaded: LoadedInstance, next: Instance, data: Data | null): InstanceSave {
   const { instance: before, writeIds } = loaded;
@@ -68,7 +69,9 @@ export function replaceInstance(loaded: LoadedInstance, next: Instance, data: Da
   const fresh = next.history.tail.filter(({ sequence }) => sequence > before.history.count);
   const apart = fresh.flatMap((entry) => {
     const text = longDetails(entry);
-    return text === null ? [] : [{ sequence: entry.sequence, text }];
+    if (text === null) return [];
+    bytesWithinItem("comment, input and data of the entry", text);
+    return [{ sequence: entry.sequence, text }];
   });
   const details = apart.map(({ sequence, text }): Write => {
     return { item: { ...historyDetailsKey(next.id, sequence), v: 1, p: text }, guarded: true };
@@ -184,12 +187,16 @@ export async function clearGoneInstance(id: string, nowMs: number, by: WrittenBy
 
 function placed(instance: Instance, data: Data, apart: boolean): { place: PayloadPlace; write: Write[] } {
   const text = JSON.stringify(data);
-  const bytes = Buffer.byteLength(text);
-  if (bytes > dataBytesMax) {
-    throw new DomainError("payload_too_large", `The data have ${bytes} bytes: at most ${dataBytesMax} are stored.`);
-  }
+  const bytes = bytesWithinItem("data", text);
   if (bytes <= inlineDataBytesMax && !apart) return { place: { p: text }, write: [] };
   // The head's condition guards both: who loaded this version of the head has seen the data that belong to it.
   const item = { ...instanceDataKey(instance.id), v: instance.version, p: text };
   return { place: { z: bytes }, write: [{ item, guarded: true }] };
+}
+
+/** The bytes of a text, if an item can hold it. A number may be longer as it is stored than as it was sent in a body. */
+function bytesWithinItem(what: string, text: string): number {
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= textBytesMax) return bytes;
+  throw new DomainError("payload_too_large", `The ${what} have ${bytes} bytes: at most ${textBytesMax} are stored.`);
 }

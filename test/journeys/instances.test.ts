@@ -104,6 +104,17 @@ describe("POST /api/instances/{id}/actions/{action_id}", () => {
     expect(await get(id)).toMatchObject({ version: 1, history: [] });
   });
 
+  it("413 payload_too_large for input and data whose numbers are too long as they are stored; nothing changes", async () => {
+    const id = await start("order");
+    const long = `[${Array(50_000).fill("1e20")}]`;
+    for (const body of [`{"input":${long}}`, `{"data":{"a":${long}}}`]) {
+      const headers = { "content-type": "application/json" };
+      const answer = await call("POST", `/api/instances/${id}/actions/take`, { body, headers });
+      expect(answer).toMatchObject({ status: 413, body: { code: "payload_too_large" } });
+    }
+    expect(await get(id)).toMatchObject({ current_state_id: "open", version: 1, history: [] });
+  });
+
   it("200 by data and input: a guard that is met, an input by its schema, members of data set", async () => {
     const cheap = await start("order", { data: { amount: 5 } });
     expect(await execute(cheap, "cheap")).toMatchObject({ status: 200, body: { current_state_id: "busy" } });
