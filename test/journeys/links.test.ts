@@ -38,7 +38,8 @@ beforeAll(async () => {
   for (const title of ["d", "e"])
     await change(`/workflow_items/${idsByPath["/workflow_items/{id}/history"]}`, { title });
 
-  for (const name of ["A", "B", "C"]) await service.call("PUT", `/api/v1/secrets/${name}`, { json: { value: "x" } });
+  for (const name of ["A", "B", "C"])
+    await service.call("PUT", `/api/v1/secrets/${name}`, { json: { value: "a-value-of-some" } });
 
   for (const turn of [1, 2, 3])
     idsByPath["/api/v1/subscriptions/{id}/deliveries"] = (
