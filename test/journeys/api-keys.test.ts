@@ -36,6 +36,7 @@ async function call(method: string, path: string, key?: string, json?: unknown) 
 }
 const create = (...args: string[]) => keysOf(service, "create", "--name", "ci", ...args);
 const minute = 60_000;
+const hour = 3_600_000;
 const day = 86_400_000;
 
 describe("in AWS", () => {
@@ -111,7 +112,7 @@ describe("a key made by the command", () => {
 
   it("is read from the table once a minute, and its use is written once an hour", async () => {
     const key = await create("--scopes", "read,write");
-    await service.clock.advance(3_600_000);
+    await service.clock.advance(2 * hour - (service.clock.now() % hour)); // an hour and more, to its very beginning
     service.usage.reset();
     for (let turn = 0; turn < 20; turn++) await call("GET", "/version", key);
     expect(service.usage.calls).toEqual({});
@@ -122,9 +123,9 @@ describe("a key made by the command", () => {
     await call("GET", "/reports/summary", key);
     expect(service.usage.calls["dynamodb:GetItem"]?.requests).toBe(2 + 1); // one is the sweep's
     expect(service.usage.calls["dynamodb:PutItem"]?.requests).toBe(1);
-    const hour = new Date(service.clock.now() - (service.clock.now() % 3_600_000)).toISOString();
+    const usedAt = new Date(service.clock.now() - (service.clock.now() % hour)).toISOString();
     const listed = JSON.parse(await keysOf(service, "list", "--json"));
-    expect(listed.find((each: { id: string }) => each.id === idOf(key))).toMatchObject({ last_used: hour });
+    expect(listed.find((each: { id: string }) => each.id === idOf(key))).toMatchObject({ last_used: usedAt });
   });
 
   it("touches only what authentication is granted in AWS: items of keys, and of limits", async () => {
