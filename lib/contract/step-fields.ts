@@ -57,7 +57,12 @@ const retry = z
       .nullish()
       .meta({ examples: [stepDefaults.retry.maxAttempts] }),
     backoff: backoff.nullish(),
-    jitter: z.boolean().nullish().meta({ description: "Whether each wait is shortened by chance, by half at most." }),
+    jitter: z
+      .boolean()
+      .nullish()
+      .meta({
+        description: "Whether each wait of over a second is shortened by chance, to whole seconds, by half at most.",
+      }),
     retry_on: retryOn.nullish(),
   })
   .transform(

@@ -13,7 +13,8 @@ export function isRetryable(policy: RetryPolicy, attempt: number, cause: Failure
 /**
  * Milliseconds from the end of a failed attempt (counted from 1) to the next.
  *
- * @param share 0 to 1, the chance that jitter takes: half of the wait is certain, so that attempts never come at once
+ * @param share 0 to 1, the chance that jitter takes: half of the wait is certain, so that attempts never come at once.
+ *   A wait over a second is shortened to whole ones, which are what a queue can wait.
  * @param retryAfterMs how long the other side asked to be left alone; null: it did not
  */
 export function backoffMs(policy: RetryPolicy, attempt: number, share: number, retryAfterMs: number | null): number {
@@ -22,8 +23,14 @@ export function backoffMs(policy: RetryPolicy, attempt: number, share: number, r
     typeof backoff === "number"
       ? Math.min(backoff * 2 ** (attempt - 1), backoffSecondsMax)
       : (backoff[Math.min(attempt, backoff.length) - 1] ?? 0);
-  const ms = seconds * 1000 * (jitter ? 0.5 + share / 2 : 1);
-  return Math.round(Math.max(ms, retryAfterMs ?? 0));
+  const waited = jitter && seconds > 1 ? jittered(seconds, share) : seconds;
+  return Math.round(Math.max(waited * 1000, retryAfterMs ?? 0));
+}
+
+/** One of the whole numbers from half the seconds to all of them. */
+function jittered(seconds: number, share: number): number {
+  const [least, most] = [Math.ceil(seconds / 2), Math.floor(seconds)];
+  return Math.min(least + Math.floor(share * (most - least + 1)), most);
 }
 
 function matches(rule: RetryOn, cause: FailureCause): boolean {
