@@ -3,7 +3,7 @@ import { disturbed } from "#test/disturbed.ts";
 import { readAllRecords } from "#test/read-all-records.ts";
 import { startService } from "#test/service.ts";
 
-const service = await startService({ faults: {} });
+const service = await startService({ clock: "virtual", faults: {} });
 const json = { source: "api", category: "order", payload: { amount: 99.99 } };
 
 describe("when DynamoDB is unkind", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { action, machinesOf, state } from "#test/machines.ts";
 import { startService } from "#test/service.ts";
 
-const service = await startService({ faults: {} });
+const service = await startService({ clock: "virtual", faults: {} });
 const { define, execute } = machinesOf(service);
 const call = service.call;
 

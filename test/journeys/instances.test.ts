@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { action, machinesOf, state } from "#test/machines.ts";
 import { startService } from "#test/service.ts";
 
-const service = await startService({ faults: {} });
+const service = await startService({ clock: "virtual", faults: {} });
 const { define, start, execute, get, history } = machinesOf(service);
 afterEach(() => service.faults.clear());
 

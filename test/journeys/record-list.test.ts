@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { startService } from "#test/service.ts";
 
-const service = await startService({ faults: {} });
+const service = await startService({ clock: "virtual", faults: {} });
 
 type Item = { id: string; created_at: string; status: string; category: string; source: string; payload: unknown };
 
