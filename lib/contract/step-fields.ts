@@ -57,12 +57,9 @@ const retry = z
       .nullish()
       .meta({ examples: [stepDefaults.retry.maxAttempts] }),
     backoff: backoff.nullish(),
-    jitter: z
-      .boolean()
-      .nullish()
-      .meta({
-        description: "Whether each wait of over a second is shortened by chance, to whole seconds, by half at most.",
-      }),
+    jitter: z.boolean().nullish().meta({
+      description: "Whether each wait of over a second is shortened by chance, to whole seconds, by half at most.",
+    }),
     retry_on: retryOn.nullish(),
   })
   .transform(
