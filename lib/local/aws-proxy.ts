@@ -46,7 +46,7 @@ export async function startAwsProxy(
     const sent = sentBody(call, fault === "partial", content, meter !== null);
     const answer = await forward(incoming, sent.body, upstream, agent);
     meter?.record(call, content.length, answer.status, answer.body);
-    await faults.current.calls?.after?.(call);
+    await faults.current.calls?.after?.(call, answer.body);
     if (fault === "killAfter") owner?.die();
     if (fault === "killAfter" || fault === "lostAnswer" || isDead()) return drop(incoming);
     const { connection: _, ...headers } = answer.headers;

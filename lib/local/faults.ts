@@ -48,9 +48,9 @@ export type Faults = {
     kill?: number;
     /** Decides before the probabilities do; undefined leaves it to them. */
     decide?: (call: AwsCall) => CallFault | undefined;
-    /** Run before the effect and after it, before the answer: the places at which to kill a process. */
+    /** Run before the effect and after it, before the answer goes on: the places at which to kill a process. */
     before?: (call: AwsCall) => void | Promise<void>;
-    after?: (call: AwsCall) => void | Promise<void>;
+    after?: (call: AwsCall, answer: Buffer) => void | Promise<void>;
   };
 };
 

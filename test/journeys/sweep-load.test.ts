@@ -137,8 +137,10 @@ describe("what the sweep sends again", () => {
     const distinct = [...new Set(minutes)];
     const gaps = distinct.slice(1).map((minute, at) => minute - (distinct[at] ?? 0));
     expect(gaps).toHaveLength(3); // by the age that the run has when the first is sent: four minutes, or five
-    expect(gaps[1]).toBe(2 * (gaps[0] ?? 0));
-    expect(gaps[2]).toBe(15);
+    const doubled = 2 * (gaps[0] ?? 0);
+    // The work of the minutes takes time too, by which a look may just miss what is due.
+    expect([doubled, doubled + 1]).toContain(gaps[1]);
+    expect([15, 16]).toContain(gaps[2]);
   }, 120_000);
 
   it("is no timer of an instance that its message bridges, until that is a minute late", async () => {
